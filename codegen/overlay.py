@@ -1,0 +1,157 @@
+"""The few human facts that protos do not carry: ``overlay.toml``, checked as it is read.
+
+Every entry names a proto element by its full name. An entry that no longer names anything is an
+error for ``protos/`` and a line on stderr for a foreign tree, which may be of an older release.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any, Generic, TypeVar
+
+from codegen.problems import CodegenError, Report
+
+OVERLAY = Path(__file__).with_name("overlay.toml")
+
+
+@dataclass(frozen=True, slots=True)
+class MethodFacts:
+    """Of an RPC: ``[methods."etcdserverpb.KV".Range]``."""
+
+    name: str = ""
+    retry: str = "write"
+    blocking: bool = False
+    since: str = ""
+    raises: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class GroupFacts:
+    """Parameters that one builder option sets together."""
+
+    parameters: tuple[str, ...]
+    doc: str
+
+
+@dataclass(frozen=True, slots=True)
+class MessageFacts:
+    """Of a request message: ``[messages."etcdserverpb.RangeRequest"]``."""
+
+    positional: tuple[str, ...] = ()
+    builder: str | bool = True
+    """The name of its builder; ``false`` where none is wanted."""
+    groups: dict[str, GroupFacts] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class FieldFacts:
+    """Of a field: ``[fields."etcdserverpb.TxnRequest".compare]``."""
+
+    name: str = ""
+    doc: str = ""
+    signed: bool = False
+    hidden: bool = False
+    secret: bool = False
+    flatten: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class NameFacts:
+    """Of an enum or a wrapper message: only its Python name and, for a wrapper, what it is."""
+
+    name: str
+    doc: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorFacts:
+    """One ``[[errors]]`` entry: an error of the server, told by its text."""
+
+    name: str
+    text: str
+    code: str
+    doc: str
+    since: str = ""
+    in_doubt: bool = False
+
+
+Facts = TypeVar("Facts", MethodFacts, MessageFacts, FieldFacts, NameFacts)
+
+
+class Table(Generic[Facts]):
+    """Facts by full name, which remembers what was asked for."""
+
+    def __init__(self, title: str, kind: type[Facts], entries: dict[str, dict[str, Any]]) -> None:
+        self._title = title
+        self._facts = {name: _make(kind, f"{title}.{name}", e) for name, e in entries.items()}
+        self._used: set[str] = set()
+
+    def get(self, full_name: str) -> Facts | None:
+        """The facts about a proto element, if there are any."""
+        self._used.add(full_name)
+        return self._facts.get(full_name)
+
+    def unused(self) -> Iterator[str]:
+        """Entries that nothing in the tree asked for."""
+        return (f'{self._title}."{name}"' for name in self._facts if name not in self._used)
+
+
+class Overlay:
+    """All of ``overlay.toml``."""
+
+    def __init__(self, path: Path = OVERLAY) -> None:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+        self.ignored_packages: tuple[str, ...] = tuple(data.pop("ignored_packages"))
+        self.comparison: str = data.pop("comparison")
+        self.docs: dict[str, str] = data.pop("docs")
+        self.errors = tuple(_make(ErrorFacts, "errors", e) for e in data.pop("errors"))
+        self.methods = Table("methods", MethodFacts, _joined(data.pop("methods")))
+        self.messages = Table("messages", MessageFacts, data.pop("messages"))
+        self.fields = Table("fields", FieldFacts, _joined(data.pop("fields")))
+        self.enums = Table("enums", NameFacts, data.pop("enums"))
+        self.wrappers = Table("wrappers", NameFacts, data.pop("wrappers"))
+        for unknown in data:
+            raise _unknown_key(unknown, "the overlay has no such table")
+
+    def report_unused(self, report: Report) -> None:
+        """Note every entry that names nothing in the tree."""
+        for table in (self.methods, self.messages, self.fields, self.enums, self.wrappers):
+            for name in table.unused():
+                report.add(
+                    f"overlay: {name}",
+                    "names nothing in the protos",
+                    "remove the entry, or give it the element's full proto name",
+                )
+
+
+def _joined(tables: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    """``[fields."some.Message"]`` holds a table a field; here they go by full name."""
+    return {
+        f"{outer}.{name}": entry for outer, inner in tables.items() for name, entry in inner.items()
+    }
+
+
+def _make(kind: type[Any], where: str, entry: dict[str, Any]) -> Any:
+    known = {f.name for f in fields(kind)}
+    for key in entry:
+        if key not in known:
+            raise _unknown_key(f"{where}: {key}", f"known keys here: {', '.join(sorted(known))}")
+    values: dict[str, Any] = {
+        key: tuple(v) if isinstance(v, list) else v for key, v in entry.items()
+    }
+    if "groups" in values:
+        groups = {
+            name: _make(GroupFacts, f"{where}.groups.{name}", g)
+            for name, g in values["groups"].items()
+        }
+        values["groups"] = groups
+    return kind(**values)
+
+
+def _unknown_key(element: str, why: str) -> CodegenError:
+    return CodegenError(
+        f"overlay: {element}", f"unknown overlay key ({why})", "mend the spelling in overlay.toml"
+    )

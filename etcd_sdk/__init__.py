@@ -1,0 +1,21 @@
+"""A typed SDK for etcd v3, sync and async.
+
+``Client`` and ``AsyncClient`` are the way in; both have the same methods, the latter awaitable.
+What a call returns is protobuf's own message, typed by the stubs in ``etcd_sdk.pb``; what can go
+wrong is a class in ``etcd_sdk.errors``. ``etcd_sdk.testing`` runs a real etcd for tests.
+"""
+
+from etcd_sdk import _async, _sync, errors, pb
+from etcd_sdk._async import *  # noqa: F403 - here and below: the public names, kept by __all__
+from etcd_sdk._sync import *  # noqa: F403
+from etcd_sdk.errors import EtcdError
+from etcd_sdk_api import enums as _enums
+from etcd_sdk_api import ops as _ops
+from etcd_sdk_api.enums import *  # noqa: F403
+from etcd_sdk_api.ops import *  # noqa: F403
+
+__all__ = ["EtcdError", "errors", "pb"]
+__all__ += _async.__all__
+__all__ += _sync.__all__
+__all__ += _enums.__all__
+__all__ += _ops.__all__

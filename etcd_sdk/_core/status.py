@@ -1,0 +1,61 @@
+"""A failed call's status into the error that the user sees.
+
+The server's errors are told by their texts. What gRPC itself reports has no stable texts but a few
+prefixes, which say for certain that a request never left; they decide whether a write is in doubt.
+Which prefixes gRPC uses is held by a test at both ends of the supported range.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from etcd_sdk_api.errors import (
+    BY_TEXT,
+    DeadlineExceededError,
+    EtcdError,
+    RequestTooLargeError,
+    StatusCode,
+    StatusError,
+    UnavailableError,
+    UnimplementedError,
+)
+from etcd_sdk_api.method import Method
+
+NEVER_SENT = (
+    "failed to connect to all addresses",
+    "errors resolving",
+    "DNS resolution failed",
+    "empty address list",
+)
+
+_BY_CODE: Mapping[StatusCode, type[EtcdError]] = {
+    StatusCode.DEADLINE_EXCEEDED: DeadlineExceededError,
+    StatusCode.UNAVAILABLE: UnavailableError,
+    StatusCode.UNIMPLEMENTED: UnimplementedError,
+}
+
+
+def error_from(code: int, text: str, method: Method[Any, Any], endpoint: str) -> EtcdError:
+    """The error for a call of ``method`` at ``endpoint`` that ended with ``code`` and ``text``."""
+    known = BY_TEXT.get(text)
+    if known is not None:
+        in_doubt = known.may_have_applied and not method.read
+        return known(text, endpoint=endpoint, method=method.name, in_doubt=in_doubt)
+    status = StatusCode(code)
+    if status is StatusCode.RESOURCE_EXHAUSTED and "message larger than max" in text:
+        # Whichever side found the message too large, it was not handed to etcd.
+        return RequestTooLargeError(text, code=status, endpoint=endpoint, method=method.name)
+    return _BY_CODE.get(status, StatusError)(
+        text or f"the call failed with status {status.name}",
+        code=status,
+        endpoint=endpoint,
+        method=method.name,
+        in_doubt=not method.read and not never_sent(status, text),
+    )
+
+
+def never_sent(code: StatusCode, text: str) -> bool:
+    """Whether a call that ended so provably never reached a server."""
+    refused = code is StatusCode.UNIMPLEMENTED
+    return refused or (code is StatusCode.UNAVAILABLE and text.startswith(NEVER_SENT))

@@ -1,0 +1,30 @@
+"""Timeouts: seconds as users give them, seconds as gRPC takes them."""
+
+from __future__ import annotations
+
+import math
+
+from etcd_sdk_api.errors import ArgumentTypeError, ArgumentValueError
+
+
+def checked(argument: str, seconds: float) -> float:
+    """``seconds``, if it is a time to wait; ``math.inf`` is one.
+
+    Raises:
+        ArgumentError: It is none; the error names ``argument``.
+    """
+    if isinstance(seconds, bool) or not isinstance(seconds, (int, float)):
+        raise ArgumentTypeError(argument, "a number of seconds", seconds)
+    if math.isnan(seconds) or seconds < 0:
+        raise ArgumentValueError(argument, f"must be 0 or more seconds, not {seconds}")
+    return seconds
+
+
+def limit(timeout: float | None, default: float | None) -> float | None:
+    """Seconds that a call may take, ``None`` for no limit.
+
+    ``timeout`` is the caller's word, where ``None`` leaves it to ``default`` and ``math.inf`` is no
+    limit; ``default`` is ``None`` for calls that may rightly take for ever.
+    """
+    seconds = default if timeout is None else checked("timeout", timeout)
+    return None if seconds is None or seconds == math.inf else seconds

@@ -1,0 +1,241 @@
+"""The transport over ``grpc.aio``."""
+
+from __future__ import annotations
+
+import asyncio
+import weakref
+from collections.abc import AsyncIterator
+from types import TracebackType
+from typing import Any, Generic, Self, TypeVar, cast
+
+import grpc
+import grpc.aio
+from google.protobuf.message import Message
+
+from etcd_sdk._core import timeouts
+from etcd_sdk._core.endpoint import Endpoint
+from etcd_sdk._core.status import error_from
+from etcd_sdk._grpc import channel
+from etcd_sdk_api.errors import ClientClosedError, DeadlineExceededError, EtcdError
+from etcd_sdk_api.method import Method
+
+RequestT = TypeVar("RequestT", bound=Message)
+ResponseT = TypeVar("ResponseT", bound=Message)
+
+
+class AsyncGrpcTransport:
+    """Calls to one endpoint. It belongs to the event loop that makes the first one."""
+
+    def __init__(self, endpoint: Endpoint, timeout: float) -> None:
+        self._endpoint = endpoint
+        self._timeout = timeout
+        self._channel: grpc.aio.Channel | None = None
+        self._calls: dict[Method[Any, Any], Any] = {}
+        self.closed = False
+
+    async def unary(
+        self, method: Method[RequestT, ResponseT], request: RequestT, timeout: float | None
+    ) -> ResponseT:
+        """One request, one response."""
+        call = self._calls.get(method) or self._bind(method)
+        seconds = timeouts.limit(timeout, None if method.blocking else self._timeout)
+        try:
+            return cast(ResponseT, await call(request, timeout=seconds))
+        except grpc.aio.AioRpcError as error:
+            raise self.error(method, error) from error
+        except asyncio.CancelledError:
+            if self.closed and not _cancelled_from_outside():
+                raise self.closed_error(method, in_doubt=not method.read) from None
+            raise
+
+    def server_stream(
+        self, method: Method[RequestT, ResponseT], request: RequestT, timeout: float | None
+    ) -> AsyncGrpcResponses[ResponseT]:
+        """One request, many responses."""
+        call = (self._calls.get(method) or self._bind(method))(request)
+        return AsyncGrpcResponses(self, method, call, timeouts.limit(timeout, None))
+
+    def bidi_stream(
+        self, method: Method[RequestT, ResponseT], timeout: float | None
+    ) -> AsyncGrpcStream[RequestT, ResponseT]:
+        """Many requests, many responses."""
+        seconds = timeouts.limit(timeout, None)
+        outbox: asyncio.Queue[RequestT | None] = asyncio.Queue()
+        call = (self._calls.get(method) or self._bind(method))(_requests(outbox))
+        # The writer waits for the outbox even when the server has ended the call.
+        call.add_done_callback(lambda _: outbox.put_nowait(None))
+        return AsyncGrpcStream(self, method, call, seconds, outbox)
+
+    async def close(self) -> None:
+        """End every call and the connection. Calls that wait get ``ClientClosedError``."""
+        self.closed = True
+        self._calls.clear()
+        if self._channel is not None:
+            await self._channel.close()
+
+    def error(self, method: Method[Any, Any], error: grpc.aio.AioRpcError) -> EtcdError:
+        """What the user sees of a failed call."""
+        code = error.code().value[0]
+        if self.closed and error.code() is grpc.StatusCode.CANCELLED:
+            return self.closed_error(method, in_doubt=not method.read)
+        return error_from(code, error.details() or "", method, self._endpoint.name)
+
+    def closed_error(
+        self, method: Method[Any, Any], *, in_doubt: bool = False
+    ) -> ClientClosedError:
+        """What the user sees of a call after ``close()``, or during it."""
+        name = self._endpoint.name
+        return ClientClosedError(
+            "the client is closed", endpoint=name, method=method.name, in_doubt=in_doubt
+        )
+
+    def timed_out(self, method: Method[Any, Any], seconds: float) -> DeadlineExceededError:
+        """What the user sees of a stream whose first response did not come in time."""
+        text = f"no response within {seconds:g} s"
+        return DeadlineExceededError(text, endpoint=self._endpoint.name, method=method.name)
+
+    def _bind(self, method: Method[Any, Any]) -> Any:
+        """The gRPC callable for ``method``, made once."""
+        if self.closed:
+            raise self.closed_error(method)
+        make = {
+            "unary": self._open().unary_unary,
+            "server_stream": self._open().unary_stream,
+            "bidi_stream": self._open().stream_stream,
+        }[method.kind]
+        call = make(
+            method.path,
+            request_serializer=method.request.SerializeToString,
+            response_deserializer=method.response.FromString,
+        )
+        self._calls[method] = call
+        return call
+
+    def _open(self) -> grpc.aio.Channel:
+        """The channel, made by the loop that first needs it."""
+        if self._channel is None:
+            target, credentials = self._endpoint.target, channel.credentials(self._endpoint)
+            if credentials is None:
+                self._channel = grpc.aio.insecure_channel(target, channel.OPTIONS)
+            else:
+                self._channel = grpc.aio.secure_channel(target, credentials, channel.OPTIONS)
+        return self._channel
+
+
+class AsyncGrpcResponses(Generic[ResponseT]):
+    """The responses of a call that is under way."""
+
+    def __init__(
+        self,
+        transport: AsyncGrpcTransport,
+        method: Method[Any, ResponseT],
+        call: Any,
+        seconds: float | None,
+    ) -> None:
+        loop = asyncio.get_running_loop()
+        self._transport = transport
+        self._method = method
+        self._call = call
+        self._seconds = seconds
+        self._timer = loop.call_later(seconds, call.cancel) if seconds is not None else None
+        self._ended = False
+        self._finalizer = weakref.finalize(self, _cancel_from_anywhere, loop, call)
+        self._finalizer.atexit = False
+
+    def cancel(self) -> None:
+        """End the call; an iteration that waits for a response ends too."""
+        self._ended = True
+        self._disarm()
+        self._call.cancel()
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> ResponseT:
+        if self._ended:
+            raise StopAsyncIteration
+        try:
+            response = await self._call.read()
+        except grpc.aio.AioRpcError as error:
+            self.cancel()
+            raise self._transport.error(self._method, error) from error
+        except asyncio.CancelledError:
+            self._raise_for_cancellation()
+            raise
+        self._disarm()
+        if response is grpc.aio.EOF:
+            self.cancel()
+            raise StopAsyncIteration
+        return cast(ResponseT, response)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.cancel()
+
+    def _disarm(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+
+    def _raise_for_cancellation(self) -> None:
+        """Tell apart who cancelled: the user of the stream, the timer, the client, or the task."""
+        timer, seconds = self._timer, self._seconds
+        if _cancelled_from_outside():
+            self.cancel()
+            return
+        if self._ended:
+            raise StopAsyncIteration from None
+        self.cancel()
+        if self._transport.closed:
+            raise self._transport.closed_error(self._method) from None
+        if timer is not None and seconds is not None:
+            raise self._transport.timed_out(self._method, seconds) from None
+
+
+class AsyncGrpcStream(AsyncGrpcResponses[ResponseT], Generic[RequestT, ResponseT]):
+    """A call that sends requests while its responses come."""
+
+    def __init__(
+        self,
+        transport: AsyncGrpcTransport,
+        method: Method[RequestT, ResponseT],
+        call: Any,
+        seconds: float | None,
+        outbox: asyncio.Queue[RequestT | None],
+    ) -> None:
+        super().__init__(transport, method, call, seconds)
+        self._outbox = outbox
+
+    def send(self, request: RequestT) -> None:
+        """Queue a request. It is sent in turn; this does not block."""
+        if self._transport.closed:
+            raise self._transport.closed_error(self._method)
+        self._outbox.put_nowait(request)
+
+    def half_close(self) -> None:
+        """Promise to send no more; responses go on until the server ends the call."""
+        self._outbox.put_nowait(None)
+
+
+async def _requests(outbox: asyncio.Queue[RequestT | None]) -> AsyncIterator[RequestT]:
+    # It must not hold the stream: a stream that nobody else holds is to end.
+    while (request := await outbox.get()) is not None:
+        yield request
+
+
+def _cancelled_from_outside() -> bool:
+    """Whether the running task itself was cancelled, rather than the call that it waits for."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
+
+
+def _cancel_from_anywhere(loop: asyncio.AbstractEventLoop, call: Any) -> None:
+    # The garbage collector runs in whichever thread it likes.
+    if not loop.is_closed():
+        loop.call_soon_threadsafe(call.cancel)

@@ -1,0 +1,73 @@
+# Derived from etcd_sdk_api/_async/transport.py by codegen; do not edit.
+
+"""What the facades need of a run-time: a way to make the three kinds of calls."""
+
+from __future__ import annotations
+
+from types import TracebackType
+from typing import Protocol, Self, TypeVar
+
+from google.protobuf.message import Message
+
+from etcd_sdk_api.method import Method
+
+RequestT = TypeVar("RequestT", bound=Message)
+ResponseT = TypeVar("ResponseT", bound=Message)
+RequestT_contra = TypeVar("RequestT_contra", bound=Message, contravariant=True)
+ResponseT_co = TypeVar("ResponseT_co", bound=Message, covariant=True)
+
+
+class Responses(Protocol[ResponseT_co]):
+    """The responses of a call, as they come: iterate them.
+
+    The call ends with the iteration, with ``cancel()``, with the ``with`` block, and when nobody
+    holds it any more.
+    """
+
+    def cancel(self) -> None:
+        """End the call; an iteration that waits for a response ends too. Does not block."""
+
+    def __iter__(self) -> Self: ...
+
+    def __next__(self) -> ResponseT_co: ...
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None: ...
+
+
+class Stream(Responses[ResponseT_co], Protocol[RequestT_contra, ResponseT_co]):
+    """A call that sends requests while its responses come."""
+
+    def send(self, request: RequestT_contra) -> None:
+        """Queue a request. It is sent in turn; this does not block."""
+
+    def half_close(self) -> None:
+        """Promise to send no more; responses go on until the server ends the call."""
+
+
+class Transport(Protocol):
+    """Makes calls. ``timeout`` is in seconds; ``None`` is the transport's default."""
+
+    def unary(
+        self, method: Method[RequestT, ResponseT], request: RequestT, timeout: float | None
+    ) -> ResponseT:
+        """One request, one response."""
+        ...
+
+    def server_stream(
+        self, method: Method[RequestT, ResponseT], request: RequestT, timeout: float | None
+    ) -> Responses[ResponseT]:
+        """One request, many responses."""
+        ...
+
+    def bidi_stream(
+        self, method: Method[RequestT, ResponseT], timeout: float | None
+    ) -> Stream[RequestT, ResponseT]:
+        """Many requests, many responses."""
+        ...

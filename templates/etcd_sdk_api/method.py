@@ -1,0 +1,61 @@
+"""What is constant about an RPC: the data that transports are driven by."""
+
+from __future__ import annotations
+
+from typing import Generic, Literal, TypeVar
+
+from google.protobuf.message import Message
+
+RequestT = TypeVar("RequestT", bound=Message)
+ResponseT = TypeVar("ResponseT", bound=Message)
+
+Kind = Literal["unary", "server_stream", "bidi_stream"]
+
+
+class Method(Generic[RequestT, ResponseT]):
+    """One RPC of etcd's API. A constant: compared and hashed by identity.
+
+    Attributes:
+        path: What is called on the wire: ``/etcdserverpb.KV/Range``.
+        name: What errors and logs call it: ``KV.Range``.
+        kind: Which messages are streams.
+        request: The type of its requests.
+        response: The type of its responses.
+        read: Whether it changes nothing, so that it may be sent again.
+        blocking: Whether it may rightly take for ever, so that it has no default timeout.
+        since: The etcd minor release that brought it (``3.5``); empty for 3.0.
+    """
+
+    __slots__ = ("path", "name", "kind", "request", "response", "read", "blocking", "since")
+
+    path: str
+    name: str
+    kind: Kind
+    request: type[RequestT]
+    response: type[ResponseT]
+    read: bool
+    blocking: bool
+    since: str
+
+    def __init__(
+        self,
+        path: str,
+        kind: Kind,
+        request: type[RequestT],
+        response: type[ResponseT],
+        *,
+        read: bool = False,
+        blocking: bool = False,
+        since: str = "",
+    ) -> None:
+        self.path = path
+        self.name = path.rpartition(".")[2].replace("/", ".")
+        self.kind = kind
+        self.request = request
+        self.response = response
+        self.read = read
+        self.blocking = blocking
+        self.since = since
+
+    def __repr__(self) -> str:
+        return f"Method({self.path})"
