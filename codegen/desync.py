@@ -20,6 +20,7 @@ _NAMES = {
     "StopAsyncIteration": "StopIteration",
     "_async": "_sync",
     "anext": "next",
+    "async_eventually": "eventually",
     "aclosing": "closing",
     "asynccontextmanager": "contextmanager",
 }

@@ -9,13 +9,19 @@ from etcd_sdk import _async, _sync, errors, pb
 from etcd_sdk._async import *  # noqa: F403 - here and below: the public names, kept by __all__
 from etcd_sdk._sync import *  # noqa: F403
 from etcd_sdk.errors import EtcdError
+from etcd_sdk_api import _async as _async_api
+from etcd_sdk_api import _sync as _sync_api
 from etcd_sdk_api import enums as _enums
 from etcd_sdk_api import ops as _ops
+from etcd_sdk_api._async import *  # noqa: F403
+from etcd_sdk_api._sync import *  # noqa: F403
 from etcd_sdk_api.enums import *  # noqa: F403
 from etcd_sdk_api.ops import *  # noqa: F403
 
 __all__ = ["EtcdError", "errors", "pb"]
 __all__ += _async.__all__
 __all__ += _sync.__all__
+__all__ += _async_api.__all__
+__all__ += _sync_api.__all__
 __all__ += _enums.__all__
 __all__ += _ops.__all__

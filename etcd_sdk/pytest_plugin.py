@@ -1,8 +1,8 @@
 """A pytest plugin that gives tests a real etcd.
 
 Installing the SDK registers it: a test that takes `etcd_server` or `etcd_endpoint` gets a server of
-its own, shared by the whole session. Nothing of the SDK is imported until then, since every pytest
-run of the environment loads this module.
+its own, shared by the whole session. Every pytest run of the environment loads this module and with
+it the SDK; ``-p no:etcd_sdk`` spares it.
 
 The binary is the one that `etcd_sdk.testing.find_etcd` finds, unless ``--etcd PATH`` or the ini
 option ``etcd`` names one.

@@ -14,6 +14,7 @@ from etcd_sdk_api.errors import (
     BY_TEXT,
     DeadlineExceededError,
     EtcdError,
+    RequestCanceledError,
     RequestTooLargeError,
     StatusCode,
     StatusError,
@@ -28,6 +29,13 @@ NEVER_SENT = (
     "DNS resolution failed",
     "empty address list",
 )
+
+# What a server says when its context for the call ends, under whatever code: the Lock and Election
+# services answer so, with UNKNOWN, when the deadline passes there first.
+_OF_CONTEXT: Mapping[str, type[EtcdError]] = {
+    "context deadline exceeded": DeadlineExceededError,
+    "context canceled": RequestCanceledError,
+}
 
 _BY_CODE: Mapping[StatusCode, type[EtcdError]] = {
     StatusCode.DEADLINE_EXCEEDED: DeadlineExceededError,
@@ -46,9 +54,10 @@ def error_from(code: int, text: str, method: Method[Any, Any], endpoint: str) ->
     if status is StatusCode.RESOURCE_EXHAUSTED and "message larger than max" in text:
         # Whichever side found the message too large, it was not handed to etcd.
         return RequestTooLargeError(text, code=status, endpoint=endpoint, method=method.name)
-    return _BY_CODE.get(status, StatusError)(
+    kind = _OF_CONTEXT.get(text) or _BY_CODE.get(status, StatusError)
+    return kind(
         text or f"the call failed with status {status.name}",
-        code=status,
+        code=kind.code if text in _OF_CONTEXT else status,
         endpoint=endpoint,
         method=method.name,
         in_doubt=not method.read and not never_sent(status, text),

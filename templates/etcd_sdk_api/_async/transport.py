@@ -39,9 +39,7 @@ class AsyncResponses(Protocol[ResponseT_co]):
     ) -> None: ...
 
 
-class AsyncStream(
-    AsyncResponses[ResponseT_co], Protocol[RequestT_contra, ResponseT_co]
-):
+class AsyncStream(AsyncResponses[ResponseT_co], Protocol[RequestT_contra, ResponseT_co]):
     """A call that sends requests while its responses come."""
 
     def send(self, request: RequestT_contra) -> None:

@@ -1,0 +1,52 @@
+"""The tour of the SDK: run it as a module, with the endpoint of an etcd as its argument."""
+
+import asyncio
+import sys
+
+from etcd_sdk import AsyncClient, Compare, EventType, Get, Put, SortOrder, SortTarget, errors, pb
+
+
+async def tour(endpoint: str) -> None:
+    async with AsyncClient([endpoint], timeout=5.0) as etcd:
+        await etcd.kv.put("/app/a", "1")
+        await etcd.kv.put("/app/b", b"2", prev_kv=True)
+        page = await etcd.kv.get(
+            "/app/", prefix=True, limit=10, sort_target=SortTarget.MOD, sort_order=SortOrder.DESCEND
+        )
+        print([(kv.key, kv.value, kv.mod_revision) for kv in page.kvs], page.count)
+
+        newest = Get("/app/").prefix().sort(SortTarget.MOD, SortOrder.DESCEND).limit(1)
+        found = await etcd.kv.do(newest)
+        print(found.kvs[0].key)
+        claim = (
+            etcd.kv.txn()
+            .when(Compare.version("/app/owner") == 0)
+            .then(Put("/app/owner", "me"), newest)
+            .otherwise(Get("/app/owner"))
+        )
+        outcome = await claim.commit()
+        print(outcome.succeeded, len(outcome.responses))
+
+        lease = await etcd.lease.grant(10)
+        await etcd.kv.put("/app/node", "up", lease=lease.ID)
+        alive = await etcd.lease.time_to_live(lease.ID, keys=True)
+        print(alive.TTL <= 10, alive.keys)
+        await etcd.lease.revoke(lease.ID)
+
+        create = pb.WatchCreateRequest(key=b"/app/a", start_revision=1)
+        async with etcd.rpc.watch.watch(timeout=5.0) as stream:
+            stream.send(pb.WatchRequest(create_request=create))
+            async for response in stream:
+                if response.events:
+                    event = response.events[0]
+                    print(event.type == EventType.PUT, event.kv.key)
+                    break
+
+        try:
+            await etcd.kv.get("/app/a", revision=10**9)
+        except errors.FutureRevisionError as error:
+            print(error.code.name, error.message)
+
+
+if __name__ == "__main__":
+    asyncio.run(tour(sys.argv[1]))

@@ -1,0 +1,47 @@
+"""What all tests share: real servers, and a corner of the key space for each test."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+
+import pytest
+
+from etcd_sdk.testing import EtcdServer
+from tests.etcd_builds import built
+
+RELEASES = built()
+_numbers = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[EtcdServer]:
+    """The newest etcd at hand, shared by all tests that keep to their own keys."""
+    with EtcdServer(etcd=list(RELEASES.values())[-1]) as started:
+        yield started
+
+
+@pytest.fixture
+def own_server() -> Iterator[EtcdServer]:
+    """The newest etcd at hand, for a test that does to it what others must not see."""
+    with EtcdServer(etcd=list(RELEASES.values())[-1]) as started:
+        yield started
+
+
+@pytest.fixture(params=RELEASES, scope="session")
+def any_server(request: pytest.FixtureRequest) -> Iterator[EtcdServer]:
+    """Every release of etcd at hand, one after the other."""
+    with EtcdServer(etcd=RELEASES[request.param]) as started:
+        yield started
+
+
+@pytest.fixture
+def prefix() -> str:
+    """Keys that no other test uses."""
+    return f"/test-{next(_numbers)}/"
+
+
+def minor(server: EtcdServer) -> tuple[int, int]:
+    """The server's release, for what depends on it: ``(3, 7)``."""
+    major, minor_, *_ = server.version.split(".")
+    return int(major), int(minor_)
