@@ -28,6 +28,8 @@ _NAME = re.compile(rf"\b(?:{'|'.join(_NAMES)})\b|\b(_?)Async(?=[A-Z])")
 _IN_TEXT = re.compile(r"\basync (?=def |with |for )|\bawait (?=[\w.]+\()")
 # What starts an event loop only calls in the sync twin; the unused import goes with the linter.
 _LOOP = re.compile(r"\basyncio\.run\((\w+\([^()]*\))\)")
+# Up to Python 3.11 an f-string is one token; from 3.12 on the text between its braces is.
+_TEXTS = {tokenize.STRING, tokenize.COMMENT, getattr(tokenize, "FSTRING_MIDDLE", tokenize.STRING)}
 
 
 def desync(source: str) -> str:
@@ -60,8 +62,8 @@ def _between(lines: list[str], start: tuple[int, int], end: tuple[int, int]) -> 
 
 def _convert(token: tokenize.TokenInfo) -> str:
     text = token.string
-    if token.type in {tokenize.STRING, tokenize.COMMENT}:
+    if token.type in _TEXTS:
         text = _IN_TEXT.sub("", text)
-    if token.type in {tokenize.NAME, tokenize.STRING, tokenize.COMMENT}:
+    if token.type in {tokenize.NAME, *_TEXTS}:
         text = _NAME.sub(lambda m: _NAMES.get(m[0], m[1] or ""), text)
     return text

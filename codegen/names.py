@@ -37,4 +37,4 @@ def method_name(rpc: str, service: str) -> str:
     leaves nothing (``Lock`` of ``Lock`` stays).
     """
     head, tail = words(rpc)[: len(words(service))], words(rpc)[len(words(service)) :]
-    return snake_case("".join(tail)) if tail and head == words(service) else snake_case(rpc)
+    return snake_case("_".join(tail)) if tail and head == words(service) else snake_case(rpc)

@@ -32,17 +32,23 @@ def differences(root: Path, files: Files, owned: Iterable[PurePosixPath]) -> Ite
     """How the disk differs from ``files``: a diff for each stale file, a line for an orphan."""
     for path, text in files.items():
         target = root / path
-        on_disk = target.read_bytes().decode() if target.exists() else ""
-        if on_disk != text or not target.exists():
+        on_disk = target.read_bytes() if target.exists() else None
+        if on_disk != text.encode():
             diff = difflib.unified_diff(
-                on_disk.splitlines(keepends=True),
-                text.splitlines(keepends=True),
+                (on_disk or b"").decode(errors="replace").splitlines(),
+                text.splitlines(),
                 f"{path} (on disk)",
                 f"{path} (generated)",
+                lineterm="",
             )
-            yield "".join(diff) or f"{path}: missing\n"
+            yield "".join(f"{line}\n" for line in diff) or f"{path}: {_unseen(on_disk)}\n"
     for path in orphans(root, files, owned):
         yield f"{path}: orphan: nothing generates it\n"
+
+
+def _unseen(on_disk: bytes | None) -> str:
+    """What differs where no line does."""
+    return "missing" if on_disk is None else "line ends differ"
 
 
 def orphans(root: Path, files: Files, owned: Iterable[PurePosixPath]) -> Iterator[PurePosixPath]:
