@@ -202,7 +202,10 @@ class Comparison:
 
     message: Message
     targets: tuple[Target, ...]
+    properties: Enum
+    """What of a key can be compared: the numbers of the targets."""
     results: Enum
+    """How it can compare."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,14 +7,25 @@ error for ``protos/`` and a line on stderr for a foreign tree, which may be of a
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator
-from dataclasses import dataclass, field, fields
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import MISSING, dataclass, field, fields
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 from codegen.problems import CodegenError, Report
 
 OVERLAY = Path(__file__).with_name("overlay.toml")
+
+# The texts of [docs], which the generator puts beside those of the protos.
+_DOCS = (
+    "prefix",
+    "from_key",
+    "timeout",
+    "timeout_blocking",
+    "timeout_stream",
+    "raises_argument",
+    "raises_any",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +67,8 @@ class FieldFacts:
     hidden: bool = False
     secret: bool = False
     flatten: bool = False
+    default: bool = False
+    """What a bool is if the caller does not say, where that is not what the wire's default is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,13 +119,14 @@ class Overlay:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
         self.ignored_packages: tuple[str, ...] = tuple(data.pop("ignored_packages"))
         self.comparison: str = data.pop("comparison")
-        self.docs: dict[str, str] = data.pop("docs")
-        self.errors = tuple(_make(ErrorFacts, "errors", e) for e in data.pop("errors"))
-        self.methods = Table("methods", MethodFacts, _joined(data.pop("methods")))
-        self.messages = Table("messages", MessageFacts, data.pop("messages"))
-        self.fields = Table("fields", FieldFacts, _joined(data.pop("fields")))
-        self.enums = Table("enums", NameFacts, data.pop("enums"))
-        self.wrappers = Table("wrappers", NameFacts, data.pop("wrappers"))
+        self.docs: dict[str, str] = data.pop("docs", {})
+        _check_keys("docs", self.docs, _DOCS, _DOCS)
+        self.errors = tuple(_make(ErrorFacts, "errors", e) for e in data.pop("errors", []))
+        self.methods = Table("methods", MethodFacts, _joined(data.pop("methods", {})))
+        self.messages = Table("messages", MessageFacts, data.pop("messages", {}))
+        self.fields = Table("fields", FieldFacts, _joined(data.pop("fields", {})))
+        self.enums = Table("enums", NameFacts, data.pop("enums", {}))
+        self.wrappers = Table("wrappers", NameFacts, data.pop("wrappers", {}))
         for unknown in data:
             raise _unknown_key(unknown, "the overlay has no such table")
 
@@ -120,11 +134,13 @@ class Overlay:
         """Note every entry that names nothing in the tree."""
         for table in (self.methods, self.messages, self.fields, self.enums, self.wrappers):
             for name in table.unused():
-                report.add(
-                    f"overlay: {name}",
-                    "names nothing in the protos",
-                    "remove the entry, or give it the element's full proto name",
-                )
+                report_unused(report, name)
+
+
+def report_unused(report: Report, entry: str) -> None:
+    """Note an entry that names nothing in the tree."""
+    remedy = "remove the entry, or give it the element's full proto name"
+    report.add(f"overlay: {entry}", "names nothing in the protos", remedy)
 
 
 def _joined(tables: dict[str, dict[str, Any]]) -> dict[str, Any]:
@@ -135,10 +151,8 @@ def _joined(tables: dict[str, dict[str, Any]]) -> dict[str, Any]:
 
 
 def _make(kind: type[Any], where: str, entry: dict[str, Any]) -> Any:
-    known = {f.name for f in fields(kind)}
-    for key in entry:
-        if key not in known:
-            raise _unknown_key(f"{where}: {key}", f"known keys here: {', '.join(sorted(known))}")
+    known = {f.name: f.default is MISSING is f.default_factory for f in fields(kind)}
+    _check_keys(where, entry, known, (name for name, required in known.items() if required))
     values: dict[str, Any] = {
         key: tuple(v) if isinstance(v, list) else v for key, v in entry.items()
     }
@@ -149,6 +163,17 @@ def _make(kind: type[Any], where: str, entry: dict[str, Any]) -> Any:
         }
         values["groups"] = groups
     return kind(**values)
+
+
+def _check_keys(
+    where: str, entry: Collection[str], known: Collection[str], required: Iterable[str]
+) -> None:
+    for key in entry:
+        if key not in known:
+            raise _unknown_key(f"{where}: {key}", f"known keys here: {', '.join(sorted(known))}")
+    for key in required:
+        if key not in entry:
+            raise CodegenError(f"overlay: {where}: {key}", "is missing", "write it in overlay.toml")
 
 
 def _unknown_key(element: str, why: str) -> CodegenError:

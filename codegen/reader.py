@@ -373,6 +373,8 @@ class _Reader:
         kind, annotation, default, refers = self._kind(message, field)
         if field.repeated:
             annotation, default = f"Iterable[{annotation}]", "()"
+        elif facts.default:
+            default = "True"
         elif field.oneof or kind == "message":
             annotation, default = annotation if required else f"{annotation} | None", "None"
         return model.Parameter(
@@ -437,7 +439,8 @@ class _Reader:
         if message is None:
             return None
         by_name = {field.name: field for field in message.fields}
-        numbers = {v.name: v.number for v in self.enums[by_name["target"].type].values}
+        properties, results = (self.enums[by_name[name].type] for name in ("target", "result"))
+        numbers = {value.name: value.number for value in properties.values}
         targets = []
         for field in (f for f in message.fields if f.oneof):
             first_word = field.name.partition("_")[0].upper()
@@ -453,7 +456,7 @@ class _Reader:
                     field.since,
                 )
             )
-        return model.Comparison(message, tuple(targets), self.enums[by_name["result"].type])
+        return model.Comparison(message, tuple(targets), properties, results)
 
     # -- services -------------------------------------------------------------------------------
 

@@ -1,1 +1,1 @@
-"""Programs to read and to run: `python -m examples.tour ENDPOINT`, or all of them by `make demo`."""
+"""Programs to read and to run; `make demo` runs them against an etcd of its own."""

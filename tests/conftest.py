@@ -45,3 +45,7 @@ def minor(server: EtcdServer) -> tuple[int, int]:
     """The server's release, for what depends on it: ``(3, 7)``."""
     major, minor_, *_ = server.version.split(".")
     return int(major), int(minor_)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--update-public-names", action="store_true", help="freeze them anew")

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from etcd_sdk_api.errors import ArgumentTypeError, ArgumentValueError
 
 _HOST = re.compile(r"(?!-)[A-Za-z0-9._-]{1,253}(?<!-)")
+_USER_INFO = re.compile(r"[^/@]*@")
 _FORMS = "write host:port, http://host:port, https://host:port or unix:///path"
 
 
@@ -64,4 +65,5 @@ def _target(argument: str, value: str, address: str) -> str:
 
 
 def _refuse(argument: str, value: str, problem: str) -> ArgumentValueError:
-    return ArgumentValueError(argument, f"{value!r} {problem}; {_FORMS}")
+    shown = _USER_INFO.sub("…@", value)
+    return ArgumentValueError(argument, f"{shown!r} {problem}; {_FORMS}")

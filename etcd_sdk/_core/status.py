@@ -44,13 +44,21 @@ _BY_CODE: Mapping[StatusCode, type[EtcdError]] = {
 }
 
 
-def error_from(code: int, text: str, method: Method[Any, Any], endpoint: str) -> EtcdError:
-    """The error for a call of ``method`` at ``endpoint`` that ended with ``code`` and ``text``."""
+def error_from(
+    code: int, text: str, method: Method[Any, Any], endpoint: str, *, late: bool = False
+) -> EtcdError:
+    """The error for a call of ``method`` at ``endpoint`` that ended with ``code`` and ``text``.
+
+    ``late`` says that its time was up. A server that sees the deadline first resets the stream,
+    which arrives here as CANCELLED; nobody on this side cancelled.
+    """
     known = BY_TEXT.get(text)
     if known is not None:
         in_doubt = known.may_have_applied and not method.read
         return known(text, endpoint=endpoint, method=method.name, in_doubt=in_doubt)
     status = StatusCode(code)
+    if late and status is StatusCode.CANCELLED:
+        status, text = StatusCode.DEADLINE_EXCEEDED, "Deadline Exceeded"
     if status is StatusCode.RESOURCE_EXHAUSTED and "message larger than max" in text:
         # Whichever side found the message too large, it was not handed to etcd.
         return RequestTooLargeError(text, code=status, endpoint=endpoint, method=method.name)

@@ -20,6 +20,14 @@ def checked(argument: str, seconds: float) -> float:
     return seconds
 
 
+def is_late(limit: float | None, elapsed: float) -> bool:
+    """Whether a call that took ``elapsed`` seconds ended because its time was up.
+
+    Its server watches the same deadline by a clock of its own, and may be first by a hair.
+    """
+    return limit is not None and elapsed >= limit - min(0.01, limit / 10)
+
+
 def limit(timeout: float | None, default: float | None) -> float | None:
     """Seconds that a call may take, ``None`` for no limit.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 import weakref
 from collections.abc import AsyncIterator
 from types import TracebackType
@@ -39,10 +40,12 @@ class AsyncGrpcTransport:
         """One request, one response."""
         call = self._calls.get(method) or self._bind(method)
         seconds = timeouts.limit(timeout, None if method.blocking else self._timeout)
+        started = time.monotonic()
         try:
             return cast(ResponseT, await call(request, timeout=seconds))
         except grpc.aio.AioRpcError as error:
-            raise self.error(method, error) from error
+            late = timeouts.is_late(seconds, time.monotonic() - started)
+            raise self.error(method, error, late=late) from error
         except asyncio.CancelledError:
             if self.closed and not _cancelled_from_outside():
                 raise self.closed_error(method, in_doubt=not method.read) from None
@@ -73,12 +76,14 @@ class AsyncGrpcTransport:
         if self._channel is not None:
             await self._channel.close()
 
-    def error(self, method: Method[Any, Any], error: grpc.aio.AioRpcError) -> EtcdError:
-        """What the user sees of a failed call."""
-        code = error.code().value[0]
-        if self.closed and error.code() is grpc.StatusCode.CANCELLED:
+    def error(
+        self, method: Method[Any, Any], error: grpc.aio.AioRpcError, *, late: bool = False
+    ) -> EtcdError:
+        """What the user sees of a failed call; ``late`` if it ended when its time was up."""
+        code, text = error.code(), error.details() or ""
+        if self.closed and code is grpc.StatusCode.CANCELLED:
             return self.closed_error(method, in_doubt=not method.read)
-        return error_from(code, error.details() or "", method, self._endpoint.name)
+        return error_from(code.value[0], text, method, self._endpoint.name, late=late)
 
     def closed_error(
         self, method: Method[Any, Any], *, in_doubt: bool = False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import queue
 import threading
+import time
 import weakref
 from collections.abc import Iterator
 from types import TracebackType
@@ -39,10 +40,12 @@ class GrpcTransport:
         """One request, one response."""
         call = self._calls.get(method) or self._bind(method)
         seconds = timeouts.limit(timeout, None if method.blocking else self._timeout)
+        started = time.monotonic()
         try:
             return cast(ResponseT, call(request, timeout=seconds))
         except grpc.RpcError as error:
-            raise self.error(method, error) from error
+            late = timeouts.is_late(seconds, time.monotonic() - started)
+            raise self.error(method, error, late=late) from error
         except ValueError as error:
             raise self._unless_closed(method, error) from None
 
@@ -71,12 +74,12 @@ class GrpcTransport:
         self._calls.clear()
         self._channel.close()
 
-    def error(self, method: Method[Any, Any], error: Any) -> EtcdError:
-        """What the user sees of a failed call."""
-        code = error.code()
+    def error(self, method: Method[Any, Any], error: Any, *, late: bool = False) -> EtcdError:
+        """What the user sees of a failed call; ``late`` if it ended when its time was up."""
+        code, text = error.code(), error.details() or ""
         if self.closed and code is grpc.StatusCode.CANCELLED:
             return self.closed_error(method, in_doubt=not method.read)
-        return error_from(code.value[0], error.details() or "", method, self._endpoint.name)
+        return error_from(code.value[0], text, method, self._endpoint.name, late=late)
 
     def closed_error(
         self, method: Method[Any, Any], *, in_doubt: bool = False

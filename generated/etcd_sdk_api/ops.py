@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Generic, NoReturn, Self, TypeAlias, TypeVar
+from typing import ClassVar, Generic, NoReturn, Self, TypeAlias, TypeVar, cast
 
 from google.protobuf.message import Message
 
@@ -532,7 +532,8 @@ class Operand(Generic[ValueT]):
     """
 
     __slots__ = ("_base",)
-    __hash__: ClassVar[None]  # type: ignore[assignment]  # its == makes a Compare
+    # Its == makes a Compare, so it cannot be hashed.
+    __hash__: ClassVar[None]  # type: ignore[assignment]  # pyright: ignore[reportIncompatibleMethodOverride]
 
     _target: ClassVar[int]
 
@@ -540,7 +541,7 @@ class Operand(Generic[ValueT]):
         self, key: str | bytes, prefix: bool, from_key: bool, range_end: str | bytes | None
     ) -> None:
         self._base = pb.Compare()
-        self._base.target = self._target  # type: ignore[assignment]  # a plain int, which protobuf takes
+        self._base.target = cast("pb.Compare.CompareTarget.ValueType", self._target)
         checks.set_key_range(self._base, key, prefix, from_key, range_end)
 
     def _set(self, compare: pb.Compare, value: ValueT) -> None:
@@ -549,7 +550,7 @@ class Operand(Generic[ValueT]):
     def _compare(self, result: int, value: ValueT) -> Compare:
         compare = pb.Compare()
         compare.CopyFrom(self._base)
-        compare.result = result  # type: ignore[assignment]  # a plain int, which protobuf takes
+        compare.result = cast("pb.Compare.CompareResult.ValueType", result)
         self._set(compare, value)
         return Compare(compare)
 
@@ -569,10 +570,11 @@ class Operand(Generic[ValueT]):
         """Stored property and operand differ."""
         return self._compare(3, value)
 
-    def __eq__(self, value: ValueT) -> Compare:  # type: ignore[override]  # a condition, not a bool
+    # These make conditions, not bools, which is what the ignores are for.
+    def __eq__(self, value: ValueT) -> Compare:  # type: ignore[override]  # pyright: ignore[reportIncompatibleMethodOverride]
         return self.equal(value)
 
-    def __ne__(self, value: ValueT) -> Compare:  # type: ignore[override]  # a condition, not a bool
+    def __ne__(self, value: ValueT) -> Compare:  # type: ignore[override]  # pyright: ignore[reportIncompatibleMethodOverride]
         return self.not_equal(value)
 
     def __lt__(self, value: ValueT) -> Compare:

@@ -260,7 +260,7 @@ def member_update_request(id: int, peer_urls: Iterable[str]) -> pb.MemberUpdateR
     return request
 
 
-def member_list_request(linearizable: bool = False) -> pb.MemberListRequest:
+def member_list_request(linearizable: bool = True) -> pb.MemberListRequest:
     """The arguments of ``cluster.member_list`` as a message."""
     request = pb.MemberListRequest()
     if linearizable is not False:

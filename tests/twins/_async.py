@@ -23,5 +23,5 @@ class AsyncBeside(Generic[ResultT]):
 async def async_eventually(condition: Callable[[], bool]) -> None:
     """Wait until a condition holds, ten seconds at most."""
     async with asyncio.timeout(10):
-        while not condition():
+        while not condition():  # noqa: ASYNC110 - the condition is another process's
             await asyncio.sleep(0.01)

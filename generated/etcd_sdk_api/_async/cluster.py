@@ -116,7 +116,7 @@ class AsyncClusterApi:
         return await self._transport.unary(methods.CLUSTER_MEMBER_UPDATE, request, timeout)
 
     async def member_list(
-        self, *, linearizable: bool = False, timeout: float | None = None
+        self, *, linearizable: bool = True, timeout: float | None = None
     ) -> pb.MemberListResponse:
         """List the members of the cluster.
 

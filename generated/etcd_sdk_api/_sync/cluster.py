@@ -114,7 +114,7 @@ class ClusterApi:
         return self._transport.unary(methods.CLUSTER_MEMBER_UPDATE, request, timeout)
 
     def member_list(
-        self, *, linearizable: bool = False, timeout: float | None = None
+        self, *, linearizable: bool = True, timeout: float | None = None
     ) -> pb.MemberListResponse:
         """List the members of the cluster.
 

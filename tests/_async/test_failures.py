@@ -1,0 +1,144 @@
+"""How calls fail: typed, soon, and saying where, what and why."""
+
+from __future__ import annotations
+
+import math
+import time
+
+import grpc
+import pytest
+
+from etcd_sdk import AsyncClient, errors, pb
+from etcd_sdk.testing import EtcdServer
+from tests.twins._async import AsyncBeside
+
+
+@pytest.fixture
+async def dead_endpoint() -> str:
+    """Where nobody listens any more."""
+    server = EtcdServer()
+    server.start()
+    endpoint = server.endpoint
+    server.stop()
+    return endpoint
+
+
+async def test_the_servers_error_says_everything(server: EtcdServer) -> None:
+    async with AsyncClient(server.endpoint) as client:
+        with pytest.raises(errors.FutureRevisionError) as caught:
+            await client.kv.get("a", revision=2**50)
+    error = caught.value
+    assert error.code is errors.StatusCode.OUT_OF_RANGE
+    assert error.message == "etcdserver: mvcc: required revision is a future revision"
+    assert (error.endpoint, error.method, error.in_doubt) == (server.endpoint, "KV.Range", False)
+    assert isinstance(error.__cause__, grpc.RpcError)
+    assert str(error) == f"{error.message} [KV.Range at {server.endpoint}; OUT_OF_RANGE]"
+
+
+async def test_a_write_to_nobody_is_not_in_doubt(dead_endpoint: str) -> None:
+    async with AsyncClient(dead_endpoint) as client:
+        with pytest.raises(errors.UnavailableError, match=dead_endpoint) as caught:
+            await client.kv.put("a", "1")
+    assert isinstance(caught.value, ConnectionError)
+    assert (caught.value.method, caught.value.in_doubt) == ("KV.Put", False)
+
+
+async def test_a_name_that_does_not_resolve(prefix: str) -> None:
+    async with AsyncClient("no-such-host.invalid:2379", timeout=8.0) as client:
+        with pytest.raises(errors.UnavailableError) as caught:
+            await client.kv.put(prefix, "1")
+    assert not caught.value.in_doubt
+
+
+async def test_a_write_that_was_under_way_is_in_doubt(own_server: EtcdServer) -> None:
+    async with AsyncClient(own_server.endpoint) as client:
+        await client.kv.put("a", "1")
+        own_server.pause()
+        put = AsyncBeside(lambda: client.kv.put("a", "2", timeout=60))
+        with pytest.raises(errors.DeadlineExceededError):
+            await client.kv.get("a", timeout=0.5)  # sent behind the put, so the put is out
+        own_server.kill()
+        with pytest.raises(errors.UnavailableError) as caught:
+            await put.result()
+    assert caught.value.in_doubt
+
+
+async def test_the_deadline(own_server: EtcdServer) -> None:
+    async with AsyncClient(own_server.endpoint, timeout=0.2) as client:
+        await client.kv.get("a", timeout=10)
+        own_server.pause()
+        with pytest.raises(errors.DeadlineExceededError) as read:
+            await client.kv.get("a")
+        with pytest.raises(TimeoutError) as written:
+            await client.kv.put("a", "1", timeout=0.1)
+        own_server.resume()
+        assert not read.value.in_doubt
+        assert isinstance(written.value, errors.DeadlineExceededError)
+        assert written.value.in_doubt
+        await client.kv.put("a", "1", timeout=math.inf)
+
+
+async def test_the_same_client_goes_on_after_a_restart(own_server: EtcdServer) -> None:
+    async with AsyncClient(own_server.endpoint) as client:
+        await client.kv.put("a", "1")
+        own_server.kill()
+        with pytest.raises(errors.UnavailableError):
+            await client.kv.get("a")
+        own_server.start()
+        deadline = time.monotonic() + 10
+        while True:
+            try:
+                found = await client.kv.get("a")
+                break
+            except errors.UnavailableError:
+                assert time.monotonic() < deadline
+        assert found.kvs[0].value == b"1"
+
+
+async def test_a_closed_client_refuses_everything(server: EtcdServer) -> None:
+    async with AsyncClient(server.endpoint) as client:
+        await client.kv.get("a")
+    for _ in range(2):
+        with pytest.raises(errors.ClientClosedError, match=r"closed.*KV\.Range"):
+            await client.kv.get("a")
+    with pytest.raises(errors.ClientClosedError):
+        await client.kv.put("a", "1")
+    with pytest.raises(errors.ClientClosedError):
+        client.rpc.watch.watch()
+    with pytest.raises(errors.ClientClosedError):
+        client.rpc.maintenance.snapshot()
+    await client.close()
+
+
+async def test_closing_before_the_first_call(server: EtcdServer) -> None:
+    client = AsyncClient(server.endpoint)
+    await client.close()
+    with pytest.raises(errors.ClientClosedError):
+        await client.kv.get("a")
+
+
+async def test_closing_ends_a_call_that_waits(own_server: EtcdServer) -> None:
+    client = AsyncClient(own_server.endpoint)
+    await client.kv.get("a")
+    own_server.pause()
+    read = AsyncBeside(lambda: client.kv.get("a", timeout=60))
+    write = AsyncBeside(lambda: client.kv.put("a", "1", timeout=60))
+    with pytest.raises(errors.DeadlineExceededError):
+        await client.kv.get("a", timeout=0.3)
+    await client.close()
+    with pytest.raises(errors.ClientClosedError) as caught:
+        await read.result()
+    assert not caught.value.in_doubt
+    with pytest.raises(errors.ClientClosedError) as caught:
+        await write.result()
+    assert caught.value.in_doubt
+
+
+async def test_repr_names_the_endpoint() -> None:
+    assert repr(AsyncClient("localhost:2379")) == "AsyncClient('localhost:2379')"
+
+
+async def test_a_builder_of_another_kind_is_refused(server: EtcdServer) -> None:
+    async with AsyncClient(server.endpoint) as client:
+        with pytest.raises(errors.ArgumentTypeError, match="op: must be Get, Put"):
+            await client.kv.do(pb.RangeRequest(key=b"a"))  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]

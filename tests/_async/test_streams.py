@@ -1,0 +1,172 @@
+"""The plain streams: what they give, and every way in which they end."""
+
+from __future__ import annotations
+
+import gc
+import urllib.request
+
+import pytest
+
+from etcd_sdk import AsyncClient, AsyncStream, Watch, errors, pb
+from etcd_sdk.testing import EtcdServer
+from tests.twins._async import AsyncBeside, async_eventually
+
+WatchStream = AsyncStream[pb.WatchRequest, pb.WatchResponse]
+
+
+def create(watch: Watch) -> pb.WatchRequest:
+    return pb.WatchRequest(create_request=watch.build())
+
+
+def watchers(server: EtcdServer) -> float:
+    """How many watchers the server has, by its own metrics."""
+    with urllib.request.urlopen(f"http://{server.endpoint}/metrics", timeout=10) as response:
+        for line in response.read().decode().splitlines():
+            if line.startswith("etcd_debugging_mvcc_watcher_total "):
+                return float(line.split()[1])
+    raise AssertionError("the server has no such metric")
+
+
+async def created(stream: WatchStream, watch: Watch) -> None:
+    stream.send(create(watch))
+    response = await anext(stream)
+    assert response.created
+    assert not response.canceled
+
+
+async def test_events_come_in_order(client: AsyncClient, prefix: str) -> None:
+    async with client.rpc.watch.watch() as stream:
+        await created(stream, Watch(prefix).prefix().prev_kv())
+        await client.kv.put(prefix, "1")
+        await client.kv.put(prefix, "2")
+        await client.kv.delete(prefix)
+        events: list[pb.Event] = []
+        while len(events) < 3:
+            events += (await anext(stream)).events
+    assert [event.kv.value for event in events] == [b"1", b"2", b""]
+    assert [event.prev_kv.value for event in events] == [b"", b"1", b"2"]
+
+
+async def test_many_watches_on_one_stream(client: AsyncClient, prefix: str) -> None:
+    async with client.rpc.watch.watch() as stream:
+        for number in range(20):
+            await created(stream, Watch(f"{prefix}{number}").watch_id(number + 1))
+        for number in range(20):
+            await client.kv.put(f"{prefix}{number}", "")
+        heard = {(await anext(stream)).watch_id for _ in range(20)}
+    assert heard == set(range(1, 21))
+
+
+async def test_iteration_over_a_replay(client: AsyncClient, prefix: str) -> None:
+    first = (await client.kv.put(prefix, "0")).header.revision
+    for number in range(1, 50):
+        await client.kv.put(prefix, str(number))
+    seen: list[bytes] = []
+    async with client.rpc.watch.watch() as stream:
+        stream.send(create(Watch(prefix).start_revision(first)))
+        async for response in stream:
+            seen += [event.kv.value for event in response.events]
+            if len(seen) == 50:
+                break
+    assert seen == [str(number).encode() for number in range(50)]
+
+
+async def test_cancel_ends_an_iteration_that_waits(client: AsyncClient, prefix: str) -> None:
+    stream = client.rpc.watch.watch()
+    await created(stream, Watch(prefix))
+    waiting = AsyncBeside(lambda: end_of(stream))
+    await client.kv.get(prefix)
+    stream.cancel()
+    assert await waiting.result() == "ended"
+    assert await end_of(stream) == "ended"
+
+
+async def test_closing_the_client_ends_an_iteration_that_waits(
+    server: EtcdServer, prefix: str
+) -> None:
+    client = AsyncClient(server.endpoint)
+    stream = client.rpc.watch.watch()
+    await created(stream, Watch(prefix))
+    waiting = AsyncBeside(lambda: end_of(stream))
+    await client.kv.get(prefix)
+    await client.close()
+    assert await waiting.result() == "ClientClosedError"
+    with pytest.raises(errors.ClientClosedError):
+        stream.send(create(Watch(prefix)))
+
+
+async def end_of(stream: WatchStream) -> str:
+    try:
+        async for _ in stream:
+            continue
+    except errors.EtcdError as error:
+        return type(error).__name__
+    return "ended"
+
+
+async def test_the_timeout_runs_until_the_first_response(client: AsyncClient, prefix: str) -> None:
+    silent = client.rpc.watch.watch(timeout=0.05)
+    with pytest.raises(errors.DeadlineExceededError, match=r"0\.05 s.*Watch\.Watch") as caught:
+        await anext(silent)
+    assert not caught.value.in_doubt
+    assert await end_of(silent) == "ended"
+    async with client.rpc.watch.watch(timeout=0.5) as stream:
+        await created(stream, Watch(prefix))
+        silence = client.rpc.watch.watch(timeout=0.6)
+        assert await end_of(silence) == "DeadlineExceededError"  # so that 0.5 s have gone by
+        await client.kv.put(prefix, "")
+        assert (await anext(stream)).events
+
+
+async def test_half_close_ends_the_servers_side(client: AsyncClient, prefix: str) -> None:
+    stream = client.rpc.lease.keep_alive_stream()
+    stream.send(pb.LeaseKeepAliveRequest(ID=404))
+    stream.half_close()
+    assert [response.TTL async for response in stream] == [0]
+
+
+async def test_a_dead_server_ends_the_stream_with_an_error(own_server: EtcdServer) -> None:
+    async with AsyncClient(own_server.endpoint) as client:
+        async with client.rpc.watch.watch() as stream:
+            await created(stream, Watch("a"))
+            own_server.kill()
+            with pytest.raises(errors.UnavailableError) as caught:
+                await anext(stream)
+            assert (caught.value.endpoint, caught.value.method) == (
+                own_server.endpoint,
+                "Watch.Watch",
+            )
+        with pytest.raises(errors.UnavailableError):
+            async for _ in client.rpc.maintenance.snapshot():
+                pass
+
+
+async def test_a_stream_that_nobody_holds_frees_the_server(own_server: EtcdServer) -> None:
+    async with AsyncClient(own_server.endpoint) as client:
+        stream = client.rpc.watch.watch()
+        await created(stream, Watch("a"))
+        assert watchers(own_server) == 1
+        del stream
+        gc.collect()
+        await async_eventually(lambda: watchers(own_server) == 0)
+
+
+async def test_leaving_the_block_frees_the_server(own_server: EtcdServer) -> None:
+    async with AsyncClient(own_server.endpoint) as client:
+        async with client.rpc.watch.watch() as stream:
+            await created(stream, Watch("a"))
+            assert watchers(own_server) == 1
+        await async_eventually(lambda: watchers(own_server) == 0)
+
+
+async def test_a_denied_watch_is_answered(client: AsyncClient, prefix: str) -> None:
+    async with client.rpc.watch.watch() as stream:
+        stream.send(create(Watch("b").range_end("a")))
+        assert (await anext(stream)).canceled
+
+
+async def test_bad_arguments_of_streams_are_refused_at_once(client: AsyncClient) -> None:
+    with pytest.raises(errors.ArgumentValueError, match="timeout"):
+        client.rpc.watch.watch(timeout=-1)
+    with pytest.raises(errors.ArgumentValueError, match="key"):
+        client.rpc.kv.range_stream("")

@@ -1,0 +1,146 @@
+# Derived from tests/_async/test_failures.py by codegen; do not edit.
+
+"""How calls fail: typed, soon, and saying where, what and why."""
+
+from __future__ import annotations
+
+import math
+import time
+
+import grpc
+import pytest
+
+from etcd_sdk import Client, errors, pb
+from etcd_sdk.testing import EtcdServer
+from tests.twins._sync import Beside
+
+
+@pytest.fixture
+def dead_endpoint() -> str:
+    """Where nobody listens any more."""
+    server = EtcdServer()
+    server.start()
+    endpoint = server.endpoint
+    server.stop()
+    return endpoint
+
+
+def test_the_servers_error_says_everything(server: EtcdServer) -> None:
+    with Client(server.endpoint) as client:
+        with pytest.raises(errors.FutureRevisionError) as caught:
+            client.kv.get("a", revision=2**50)
+    error = caught.value
+    assert error.code is errors.StatusCode.OUT_OF_RANGE
+    assert error.message == "etcdserver: mvcc: required revision is a future revision"
+    assert (error.endpoint, error.method, error.in_doubt) == (server.endpoint, "KV.Range", False)
+    assert isinstance(error.__cause__, grpc.RpcError)
+    assert str(error) == f"{error.message} [KV.Range at {server.endpoint}; OUT_OF_RANGE]"
+
+
+def test_a_write_to_nobody_is_not_in_doubt(dead_endpoint: str) -> None:
+    with Client(dead_endpoint) as client:
+        with pytest.raises(errors.UnavailableError, match=dead_endpoint) as caught:
+            client.kv.put("a", "1")
+    assert isinstance(caught.value, ConnectionError)
+    assert (caught.value.method, caught.value.in_doubt) == ("KV.Put", False)
+
+
+def test_a_name_that_does_not_resolve(prefix: str) -> None:
+    with Client("no-such-host.invalid:2379", timeout=8.0) as client:
+        with pytest.raises(errors.UnavailableError) as caught:
+            client.kv.put(prefix, "1")
+    assert not caught.value.in_doubt
+
+
+def test_a_write_that_was_under_way_is_in_doubt(own_server: EtcdServer) -> None:
+    with Client(own_server.endpoint) as client:
+        client.kv.put("a", "1")
+        own_server.pause()
+        put = Beside(lambda: client.kv.put("a", "2", timeout=60))
+        with pytest.raises(errors.DeadlineExceededError):
+            client.kv.get("a", timeout=0.5)  # sent behind the put, so the put is out
+        own_server.kill()
+        with pytest.raises(errors.UnavailableError) as caught:
+            put.result()
+    assert caught.value.in_doubt
+
+
+def test_the_deadline(own_server: EtcdServer) -> None:
+    with Client(own_server.endpoint, timeout=0.2) as client:
+        client.kv.get("a", timeout=10)
+        own_server.pause()
+        with pytest.raises(errors.DeadlineExceededError) as read:
+            client.kv.get("a")
+        with pytest.raises(TimeoutError) as written:
+            client.kv.put("a", "1", timeout=0.1)
+        own_server.resume()
+        assert not read.value.in_doubt
+        assert isinstance(written.value, errors.DeadlineExceededError)
+        assert written.value.in_doubt
+        client.kv.put("a", "1", timeout=math.inf)
+
+
+def test_the_same_client_goes_on_after_a_restart(own_server: EtcdServer) -> None:
+    with Client(own_server.endpoint) as client:
+        client.kv.put("a", "1")
+        own_server.kill()
+        with pytest.raises(errors.UnavailableError):
+            client.kv.get("a")
+        own_server.start()
+        deadline = time.monotonic() + 10
+        while True:
+            try:
+                found = client.kv.get("a")
+                break
+            except errors.UnavailableError:
+                assert time.monotonic() < deadline
+        assert found.kvs[0].value == b"1"
+
+
+def test_a_closed_client_refuses_everything(server: EtcdServer) -> None:
+    with Client(server.endpoint) as client:
+        client.kv.get("a")
+    for _ in range(2):
+        with pytest.raises(errors.ClientClosedError, match=r"closed.*KV\.Range"):
+            client.kv.get("a")
+    with pytest.raises(errors.ClientClosedError):
+        client.kv.put("a", "1")
+    with pytest.raises(errors.ClientClosedError):
+        client.rpc.watch.watch()
+    with pytest.raises(errors.ClientClosedError):
+        client.rpc.maintenance.snapshot()
+    client.close()
+
+
+def test_closing_before_the_first_call(server: EtcdServer) -> None:
+    client = Client(server.endpoint)
+    client.close()
+    with pytest.raises(errors.ClientClosedError):
+        client.kv.get("a")
+
+
+def test_closing_ends_a_call_that_waits(own_server: EtcdServer) -> None:
+    client = Client(own_server.endpoint)
+    client.kv.get("a")
+    own_server.pause()
+    read = Beside(lambda: client.kv.get("a", timeout=60))
+    write = Beside(lambda: client.kv.put("a", "1", timeout=60))
+    with pytest.raises(errors.DeadlineExceededError):
+        client.kv.get("a", timeout=0.3)
+    client.close()
+    with pytest.raises(errors.ClientClosedError) as caught:
+        read.result()
+    assert not caught.value.in_doubt
+    with pytest.raises(errors.ClientClosedError) as caught:
+        write.result()
+    assert caught.value.in_doubt
+
+
+def test_repr_names_the_endpoint() -> None:
+    assert repr(Client("localhost:2379")) == "Client('localhost:2379')"
+
+
+def test_a_builder_of_another_kind_is_refused(server: EtcdServer) -> None:
+    with Client(server.endpoint) as client:
+        with pytest.raises(errors.ArgumentTypeError, match="op: must be Get, Put"):
+            client.kv.do(pb.RangeRequest(key=b"a"))  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]

@@ -1,0 +1,172 @@
+# Derived from tests/_async/test_streams.py by codegen; do not edit.
+
+"""The plain streams: what they give, and every way in which they end."""
+
+from __future__ import annotations
+
+import gc
+import urllib.request
+
+import pytest
+
+from etcd_sdk import Client, Stream, Watch, errors, pb
+from etcd_sdk.testing import EtcdServer
+from tests.twins._sync import Beside, eventually
+
+WatchStream = Stream[pb.WatchRequest, pb.WatchResponse]
+
+
+def create(watch: Watch) -> pb.WatchRequest:
+    return pb.WatchRequest(create_request=watch.build())
+
+
+def watchers(server: EtcdServer) -> float:
+    """How many watchers the server has, by its own metrics."""
+    with urllib.request.urlopen(f"http://{server.endpoint}/metrics", timeout=10) as response:
+        for line in response.read().decode().splitlines():
+            if line.startswith("etcd_debugging_mvcc_watcher_total "):
+                return float(line.split()[1])
+    raise AssertionError("the server has no such metric")
+
+
+def created(stream: WatchStream, watch: Watch) -> None:
+    stream.send(create(watch))
+    response = next(stream)
+    assert response.created
+    assert not response.canceled
+
+
+def test_events_come_in_order(client: Client, prefix: str) -> None:
+    with client.rpc.watch.watch() as stream:
+        created(stream, Watch(prefix).prefix().prev_kv())
+        client.kv.put(prefix, "1")
+        client.kv.put(prefix, "2")
+        client.kv.delete(prefix)
+        events: list[pb.Event] = []
+        while len(events) < 3:
+            events += (next(stream)).events
+    assert [event.kv.value for event in events] == [b"1", b"2", b""]
+    assert [event.prev_kv.value for event in events] == [b"", b"1", b"2"]
+
+
+def test_many_watches_on_one_stream(client: Client, prefix: str) -> None:
+    with client.rpc.watch.watch() as stream:
+        for number in range(20):
+            created(stream, Watch(f"{prefix}{number}").watch_id(number + 1))
+        for number in range(20):
+            client.kv.put(f"{prefix}{number}", "")
+        heard = {(next(stream)).watch_id for _ in range(20)}
+    assert heard == set(range(1, 21))
+
+
+def test_iteration_over_a_replay(client: Client, prefix: str) -> None:
+    first = (client.kv.put(prefix, "0")).header.revision
+    for number in range(1, 50):
+        client.kv.put(prefix, str(number))
+    seen: list[bytes] = []
+    with client.rpc.watch.watch() as stream:
+        stream.send(create(Watch(prefix).start_revision(first)))
+        for response in stream:
+            seen += [event.kv.value for event in response.events]
+            if len(seen) == 50:
+                break
+    assert seen == [str(number).encode() for number in range(50)]
+
+
+def test_cancel_ends_an_iteration_that_waits(client: Client, prefix: str) -> None:
+    stream = client.rpc.watch.watch()
+    created(stream, Watch(prefix))
+    waiting = Beside(lambda: end_of(stream))
+    client.kv.get(prefix)
+    stream.cancel()
+    assert waiting.result() == "ended"
+    assert end_of(stream) == "ended"
+
+
+def test_closing_the_client_ends_an_iteration_that_waits(server: EtcdServer, prefix: str) -> None:
+    client = Client(server.endpoint)
+    stream = client.rpc.watch.watch()
+    created(stream, Watch(prefix))
+    waiting = Beside(lambda: end_of(stream))
+    client.kv.get(prefix)
+    client.close()
+    assert waiting.result() == "ClientClosedError"
+    with pytest.raises(errors.ClientClosedError):
+        stream.send(create(Watch(prefix)))
+
+
+def end_of(stream: WatchStream) -> str:
+    try:
+        for _ in stream:
+            continue
+    except errors.EtcdError as error:
+        return type(error).__name__
+    return "ended"
+
+
+def test_the_timeout_runs_until_the_first_response(client: Client, prefix: str) -> None:
+    silent = client.rpc.watch.watch(timeout=0.05)
+    with pytest.raises(errors.DeadlineExceededError, match=r"0\.05 s.*Watch\.Watch") as caught:
+        next(silent)
+    assert not caught.value.in_doubt
+    assert end_of(silent) == "ended"
+    with client.rpc.watch.watch(timeout=0.5) as stream:
+        created(stream, Watch(prefix))
+        silence = client.rpc.watch.watch(timeout=0.6)
+        assert end_of(silence) == "DeadlineExceededError"  # so that 0.5 s have gone by
+        client.kv.put(prefix, "")
+        assert (next(stream)).events
+
+
+def test_half_close_ends_the_servers_side(client: Client, prefix: str) -> None:
+    stream = client.rpc.lease.keep_alive_stream()
+    stream.send(pb.LeaseKeepAliveRequest(ID=404))
+    stream.half_close()
+    assert [response.TTL for response in stream] == [0]
+
+
+def test_a_dead_server_ends_the_stream_with_an_error(own_server: EtcdServer) -> None:
+    with Client(own_server.endpoint) as client:
+        with client.rpc.watch.watch() as stream:
+            created(stream, Watch("a"))
+            own_server.kill()
+            with pytest.raises(errors.UnavailableError) as caught:
+                next(stream)
+            assert (caught.value.endpoint, caught.value.method) == (
+                own_server.endpoint,
+                "Watch.Watch",
+            )
+        with pytest.raises(errors.UnavailableError):
+            for _ in client.rpc.maintenance.snapshot():
+                pass
+
+
+def test_a_stream_that_nobody_holds_frees_the_server(own_server: EtcdServer) -> None:
+    with Client(own_server.endpoint) as client:
+        stream = client.rpc.watch.watch()
+        created(stream, Watch("a"))
+        assert watchers(own_server) == 1
+        del stream
+        gc.collect()
+        eventually(lambda: watchers(own_server) == 0)
+
+
+def test_leaving_the_block_frees_the_server(own_server: EtcdServer) -> None:
+    with Client(own_server.endpoint) as client:
+        with client.rpc.watch.watch() as stream:
+            created(stream, Watch("a"))
+            assert watchers(own_server) == 1
+        eventually(lambda: watchers(own_server) == 0)
+
+
+def test_a_denied_watch_is_answered(client: Client, prefix: str) -> None:
+    with client.rpc.watch.watch() as stream:
+        stream.send(create(Watch("b").range_end("a")))
+        assert (next(stream)).canceled
+
+
+def test_bad_arguments_of_streams_are_refused_at_once(client: Client) -> None:
+    with pytest.raises(errors.ArgumentValueError, match="timeout"):
+        client.rpc.watch.watch(timeout=-1)
+    with pytest.raises(errors.ArgumentValueError, match="key"):
+        client.rpc.kv.range_stream("")
