@@ -15,37 +15,31 @@ from google.protobuf.message import Message
 
 from etcd_sdk._core import timeouts
 from etcd_sdk._core.endpoint import Endpoint
-from etcd_sdk._core.status import error_from
-from etcd_sdk._grpc import channel
-from etcd_sdk_api.errors import ClientClosedError, DeadlineExceededError, EtcdError
+from etcd_sdk._grpc.base import CHANNEL_OPTIONS, BaseTransport
 from etcd_sdk_api.method import Method
 
 RequestT = TypeVar("RequestT", bound=Message)
 ResponseT = TypeVar("ResponseT", bound=Message)
 
 
-class AsyncGrpcTransport:
+class AsyncGrpcTransport(BaseTransport):
     """Calls to one endpoint. It belongs to the event loop that makes the first one."""
 
     def __init__(self, endpoint: Endpoint, timeout: float) -> None:
-        self._endpoint = endpoint
-        self._timeout = timeout
+        super().__init__(endpoint, timeout)
         self._channel: grpc.aio.Channel | None = None
-        self._calls: dict[Method[Any, Any], Any] = {}
-        self.closed = False
 
     async def unary(
         self, method: Method[RequestT, ResponseT], request: RequestT, timeout: float | None
     ) -> ResponseT:
         """One request, one response."""
-        call = self._calls.get(method) or self._bind(method)
-        seconds = timeouts.limit(timeout, None if method.blocking else self._timeout)
+        seconds = self.seconds(method, timeout)
         started = time.monotonic()
         try:
-            return cast(ResponseT, await call(request, timeout=seconds))
-        except grpc.aio.AioRpcError as error:
+            return cast(ResponseT, await self.call(method)(request, timeout=seconds))
+        except grpc.RpcError as error:
             late = timeouts.is_late(seconds, time.monotonic() - started)
-            raise self.error(method, error, late=late) from error
+            raise self.failure(method, error, late=late) from error
         except asyncio.CancelledError:
             if self.closed and not _cancelled_from_outside():
                 raise self.closed_error(method, in_doubt=not method.read) from None
@@ -55,8 +49,8 @@ class AsyncGrpcTransport:
         self, method: Method[RequestT, ResponseT], request: RequestT, timeout: float | None
     ) -> AsyncGrpcResponses[ResponseT]:
         """One request, many responses."""
-        call = (self._calls.get(method) or self._bind(method))(request)
-        return AsyncGrpcResponses(self, method, call, timeouts.limit(timeout, None))
+        seconds = timeouts.limit(timeout, None)
+        return AsyncGrpcResponses(self, method, self.call(method)(request), seconds)
 
     def bidi_stream(
         self, method: Method[RequestT, ResponseT], timeout: float | None
@@ -64,7 +58,7 @@ class AsyncGrpcTransport:
         """Many requests, many responses."""
         seconds = timeouts.limit(timeout, None)
         outbox: asyncio.Queue[RequestT | None] = asyncio.Queue()
-        call = (self._calls.get(method) or self._bind(method))(_requests(outbox))
+        call = self.call(method)(_requests(outbox))
         # The writer waits for the outbox even when the server has ended the call.
         call.add_done_callback(lambda _: outbox.put_nowait(None))
         return AsyncGrpcStream(self, method, call, seconds, outbox)
@@ -76,54 +70,14 @@ class AsyncGrpcTransport:
         if self._channel is not None:
             await self._channel.close()
 
-    def error(
-        self, method: Method[Any, Any], error: grpc.aio.AioRpcError, *, late: bool = False
-    ) -> EtcdError:
-        """What the user sees of a failed call; ``late`` if it ended when its time was up."""
-        code, text = error.code(), error.details() or ""
-        if self.closed and code is grpc.StatusCode.CANCELLED:
-            return self.closed_error(method, in_doubt=not method.read)
-        return error_from(code.value[0], text, method, self._endpoint.name, late=late)
-
-    def closed_error(
-        self, method: Method[Any, Any], *, in_doubt: bool = False
-    ) -> ClientClosedError:
-        """What the user sees of a call after ``close()``, or during it."""
-        name = self._endpoint.name
-        return ClientClosedError(
-            "the client is closed", endpoint=name, method=method.name, in_doubt=in_doubt
-        )
-
-    def timed_out(self, method: Method[Any, Any], seconds: float) -> DeadlineExceededError:
-        """What the user sees of a stream whose first response did not come in time."""
-        text = f"no response within {seconds:g} s"
-        return DeadlineExceededError(text, endpoint=self._endpoint.name, method=method.name)
-
-    def _bind(self, method: Method[Any, Any]) -> Any:
-        """The gRPC callable for ``method``, made once."""
-        if self.closed:
-            raise self.closed_error(method)
-        make = {
-            "unary": self._open().unary_unary,
-            "server_stream": self._open().unary_stream,
-            "bidi_stream": self._open().stream_stream,
-        }[method.kind]
-        call = make(
-            method.path,
-            request_serializer=method.request.SerializeToString,
-            response_deserializer=method.response.FromString,
-        )
-        self._calls[method] = call
-        return call
-
     def _open(self) -> grpc.aio.Channel:
         """The channel, made by the loop that first needs it."""
         if self._channel is None:
-            target, credentials = self._endpoint.target, channel.credentials(self._endpoint)
+            target, credentials = self._endpoint.target, self._credentials()
             if credentials is None:
-                self._channel = grpc.aio.insecure_channel(target, channel.OPTIONS)
+                self._channel = grpc.aio.insecure_channel(target, CHANNEL_OPTIONS)
             else:
-                self._channel = grpc.aio.secure_channel(target, credentials, channel.OPTIONS)
+                self._channel = grpc.aio.secure_channel(target, credentials, CHANNEL_OPTIONS)
         return self._channel
 
 
@@ -161,9 +115,9 @@ class AsyncGrpcResponses(Generic[ResponseT]):
             raise StopAsyncIteration
         try:
             response = await self._call.read()
-        except grpc.aio.AioRpcError as error:
+        except grpc.RpcError as error:
             self.cancel()
-            raise self._transport.error(self._method, error) from error
+            raise self._transport.failure(self._method, error) from error
         except asyncio.CancelledError:
             self._raise_for_cancellation()
             raise
@@ -187,6 +141,7 @@ class AsyncGrpcResponses(Generic[ResponseT]):
     def _disarm(self) -> None:
         if self._timer is not None:
             self._timer.cancel()
+            self._timer = None
 
     def _raise_for_cancellation(self) -> None:
         """Tell apart who cancelled: the user of the stream, the timer, the client, or the task."""
@@ -200,7 +155,7 @@ class AsyncGrpcResponses(Generic[ResponseT]):
         if self._transport.closed:
             raise self._transport.closed_error(self._method) from None
         if timer is not None and seconds is not None:
-            raise self._transport.timed_out(self._method, seconds) from None
+            raise self._transport.silence(self._method, seconds) from None
 
 
 class AsyncGrpcStream(AsyncGrpcResponses[ResponseT], Generic[RequestT, ResponseT]):

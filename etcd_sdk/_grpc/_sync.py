@@ -15,37 +15,35 @@ from google.protobuf.message import Message
 
 from etcd_sdk._core import timeouts
 from etcd_sdk._core.endpoint import Endpoint
-from etcd_sdk._core.status import error_from
-from etcd_sdk._grpc import channel
-from etcd_sdk_api.errors import ClientClosedError, DeadlineExceededError, EtcdError
+from etcd_sdk._grpc.base import CHANNEL_OPTIONS, BaseTransport
 from etcd_sdk_api.method import Method
 
 RequestT = TypeVar("RequestT", bound=Message)
 ResponseT = TypeVar("ResponseT", bound=Message)
 
 
-class GrpcTransport:
-    """Calls to one endpoint."""
+class GrpcTransport(BaseTransport):
+    """Calls to one endpoint. Any thread may make them."""
 
     def __init__(self, endpoint: Endpoint, timeout: float) -> None:
-        self._endpoint = endpoint
-        self._timeout = timeout
-        self._channel = _open(endpoint)
-        self._calls: dict[Method[Any, Any], Any] = {}
-        self.closed = False
+        super().__init__(endpoint, timeout)
+        credentials = self._credentials()
+        if credentials is None:
+            self._channel = grpc.insecure_channel(endpoint.target, CHANNEL_OPTIONS)
+        else:
+            self._channel = grpc.secure_channel(endpoint.target, credentials, CHANNEL_OPTIONS)
 
     def unary(
         self, method: Method[RequestT, ResponseT], request: RequestT, timeout: float | None
     ) -> ResponseT:
         """One request, one response."""
-        call = self._calls.get(method) or self._bind(method)
-        seconds = timeouts.limit(timeout, None if method.blocking else self._timeout)
+        seconds = self.seconds(method, timeout)
         started = time.monotonic()
         try:
-            return cast(ResponseT, call(request, timeout=seconds))
+            return cast(ResponseT, self.call(method)(request, timeout=seconds))
         except grpc.RpcError as error:
             late = timeouts.is_late(seconds, time.monotonic() - started)
-            raise self.error(method, error, late=late) from error
+            raise self.failure(method, error, late=late) from error
         except ValueError as error:
             raise self._unless_closed(method, error) from None
 
@@ -74,54 +72,18 @@ class GrpcTransport:
         self._calls.clear()
         self._channel.close()
 
-    def error(self, method: Method[Any, Any], error: Any, *, late: bool = False) -> EtcdError:
-        """What the user sees of a failed call; ``late`` if it ended when its time was up."""
-        code, text = error.code(), error.details() or ""
-        if self.closed and code is grpc.StatusCode.CANCELLED:
-            return self.closed_error(method, in_doubt=not method.read)
-        return error_from(code.value[0], text, method, self._endpoint.name, late=late)
-
-    def closed_error(
-        self, method: Method[Any, Any], *, in_doubt: bool = False
-    ) -> ClientClosedError:
-        """What the user sees of a call after ``close()``, or during it."""
-        name = self._endpoint.name
-        return ClientClosedError(
-            "the client is closed", endpoint=name, method=method.name, in_doubt=in_doubt
-        )
-
-    def timed_out(self, method: Method[Any, Any], seconds: float) -> DeadlineExceededError:
-        """What the user sees of a stream whose first response did not come in time."""
-        text = f"no response within {seconds:g} s"
-        return DeadlineExceededError(text, endpoint=self._endpoint.name, method=method.name)
+    def _open(self) -> grpc.Channel:
+        return self._channel
 
     def _start(self, method: Method[Any, Any], requests: Any) -> Any:
-        call = self._calls.get(method) or self._bind(method)
         try:
-            return call(requests)
+            return self.call(method)(requests)
         except ValueError as error:
             raise self._unless_closed(method, error) from None
 
     def _unless_closed(self, method: Method[Any, Any], error: ValueError) -> Exception:
         """What gRPC means by ValueError: that another thread has just closed the channel."""
         return self.closed_error(method) if self.closed else error
-
-    def _bind(self, method: Method[Any, Any]) -> Any:
-        """The gRPC callable for ``method``, made once."""
-        if self.closed:
-            raise self.closed_error(method)
-        make: Any = {
-            "unary": self._channel.unary_unary,
-            "server_stream": self._channel.unary_stream,
-            "bidi_stream": self._channel.stream_stream,
-        }[method.kind]
-        call = make(
-            method.path,
-            request_serializer=method.request.SerializeToString,
-            response_deserializer=method.response.FromString,
-        )
-        self._calls[method] = call
-        return call
 
 
 class GrpcResponses(Generic[ResponseT]):
@@ -188,8 +150,8 @@ class GrpcResponses(Generic[ResponseT]):
             if ended:
                 return StopIteration()
             if timer is not None and seconds is not None:
-                return self._transport.timed_out(self._method, seconds)
-        return self._transport.error(self._method, error)
+                return self._transport.silence(self._method, seconds)
+        return self._transport.failure(self._method, error)
 
 
 class GrpcStream(GrpcResponses[ResponseT], Generic[RequestT, ResponseT]):
@@ -219,13 +181,6 @@ class GrpcStream(GrpcResponses[ResponseT], Generic[RequestT, ResponseT]):
 
 # What gRPC says of a call that this side cancelled.
 _CANCELLED_HERE = "Locally cancelled by application!"
-
-
-def _open(endpoint: Endpoint) -> grpc.Channel:
-    credentials = channel.credentials(endpoint)
-    if credentials is None:
-        return grpc.insecure_channel(endpoint.target, channel.OPTIONS)
-    return grpc.secure_channel(endpoint.target, credentials, channel.OPTIONS)
 
 
 def _requests(outbox: queue.SimpleQueue[RequestT | None]) -> Iterator[RequestT]:
