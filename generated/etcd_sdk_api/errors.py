@@ -34,6 +34,9 @@ class StatusCode(IntEnum):
     DATA_LOSS = 15
     UNAUTHENTICATED = 16
 
+    def __str__(self) -> str:
+        return self.name
+
 
 class EtcdError(Exception):
     """The base of every error that the SDK raises.
