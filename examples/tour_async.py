@@ -45,7 +45,7 @@ async def tour(endpoint: str) -> None:
         try:
             await etcd.kv.get("/app/a", revision=10**9)
         except errors.FutureRevisionError as error:
-            print(error.code.name, error.message)
+            print(error.code, error.message)
 
 
 if __name__ == "__main__":
