@@ -48,4 +48,4 @@ def test_the_demo_runs_in_both_flavours() -> None:
     run = subprocess.run(command, capture_output=True, text=True, timeout=60, cwd=ROOT, check=True)
     first, second = (part.splitlines()[1:] for part in run.stdout.split("-- ")[1:])
     assert first == second
-    assert len(first) == 7
+    assert len(first) == 6
