@@ -18,7 +18,13 @@ from codegen.problems import CodegenError, Report
 
 PROTOS = emit.ROOT / "protos"
 # The folders that hold hand-written async sources whose twins are generated, too.
-TWINNED = ("etcd_sdk/_async", "tests/_async", "examples")
+TWINNED = (
+    "etcd_sdk/_async",
+    "tests/_async",
+    "tests/compat/programs",
+    "tests/typing",
+    "examples",
+)
 OWNED = tuple(map(PurePosixPath, ("generated", "etcd_sdk/_sync", "tests/_sync")))
 
 

@@ -1,6 +1,6 @@
 """What type checkers make of a forgotten ``await``, and of one flavour taken for the other.
 
-Nothing here runs; see `async_usage.py` for how it tests.
+Nothing here runs; see `usage_async.py` for how it tests.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""What type checkers make of an `AsyncClient`, right uses and wrong ones.
+"""What type checkers make of `AsyncClient`, right uses and wrong ones.
 
 Nothing here runs. Each wrong line carries the exact complaint of mypy and of pyright as a
 suppression, and both refuse a suppression that suppresses nothing: an error that is lost shows.
-`sync_usage.py` is the same file for the other flavour.
+`usage.py` and `usage_async.py` are the same, for either flavour.
 """
 
 from __future__ import annotations

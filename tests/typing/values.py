@@ -1,6 +1,6 @@
 """What type checkers make of builders, compares, enums, messages and errors.
 
-Nothing here runs; see `async_usage.py` for how it tests.
+Nothing here runs; see `usage_async.py` for how it tests.
 """
 
 from __future__ import annotations
