@@ -8,6 +8,7 @@ templates import more than a file may need; ruff drops what is unused and lays e
 from __future__ import annotations
 
 import json
+import keyword
 import subprocess
 import sys
 import tempfile
@@ -139,6 +140,7 @@ def _environment(
         return " or ".join(filter(None, [", ".join(found[:-1]), found[-1]]))
 
     environment.filters |= {
+        "assigned": _assigned,
         "attribute_doc": lambda s, n: _indented(f"{s.module}: {docs.summary(s.doc)}", n),
         "builder_base": _builder_base,
         "builder_doc": lambda r, indent: docs.of_builder(r, f"{_purpose(r)}.", indent),
@@ -155,6 +157,7 @@ def _environment(
         "pascal": lambda name: "".join(part.capitalize() for part in name.split("_")),
         "pb_enum": lambda name: pb_enums[name],
         "plain": docs.plain,
+        "reached": _reached,
         "since": docs.since,
         "target_doc": docs.of_option,
         "wrapper_function": lambda name: f"{names.snake_case(name)}s",
@@ -175,6 +178,21 @@ def _builder_base(request: model.Request) -> str:
     if request.response is None:
         return f"Builder[{message}]"
     return f"{request.service}Op[{message}, pb.{request.response.pb_name}]"
+
+
+def _reached(path: str) -> str:
+    """The field at ``path`` of the request, as an expression: ``request.perm.key``."""
+    parent, _, name = path.rpartition(".")
+    owner = _reached(parent) if parent else "request"
+    return f'getattr({owner}, "{name}")' if keyword.iskeyword(name) else f"{owner}.{name}"
+
+
+def _assigned(path: str, value: str) -> str:
+    """A statement that sets the field at ``path`` of the request."""
+    parent, _, name = path.rpartition(".")
+    if keyword.iskeyword(name):
+        return f'setattr({_reached(parent) if parent else "request"}, "{name}", {value})'
+    return f"{_reached(path)} = {value}"
 
 
 def _indented(text: str, indent: int) -> str:

@@ -65,7 +65,10 @@ def _new_name(python_module: str) -> str:
 
 
 def _strip_message(message: DescriptorProto) -> None:
+    is_map = message.options.map_entry
     message.ClearField("options")
+    if is_map:  # the one option that says what a message is
+        message.options.map_entry = True
     message.ClearField("extension")
     for field in message.field:
         field.ClearField("options")

@@ -18,7 +18,7 @@ from google.protobuf.message import Message as ProtoMessage
 from google.protobuf.unknown_fields import UnknownFieldSet
 
 from codegen import docs, model, names
-from codegen.overlay import FieldFacts, MessageFacts, MethodFacts, Overlay
+from codegen.overlay import FieldFacts, MessageFacts, MethodFacts, Overlay, report_unused
 from codegen.problems import CodegenError, Report
 
 # Integer types, and the constants of ``checks`` that bound them. Most signed numbers of etcd
@@ -32,7 +32,17 @@ _INTEGERS = {
 _SCALARS = {**dict.fromkeys(_INTEGERS, "int"), "bool": "bool", "string": "str", "bytes": "bytes"}
 _ANNOTATIONS = {"bool": "bool", "int": "int", "str": "str", "bytes": "str | bytes"}
 _DEFAULTS = {"bool": "False", "int": "0", "str": '""', "bytes": 'b""'}
-_RESERVED = {"self", "timeout", "request", "do"}
+# Names that generated code uses beside those from the protos, by what must not be named so.
+_RESERVED = {
+    "method": {"do"},
+    "argument": {
+        *("self", "timeout", "request"),
+        *("requests", "methods", "checks", "pb", "cast", "conditions"),
+    },
+    "builder option": {"build", "method"},
+    "class": {"Builder", "Op", "Method", "Compare", "Operand"},
+    "service": {"transport"},
+}
 _SINCE_EXTENSIONS = {f"etcd_version_{of}" for of in ("msg", "field", "enum", "enum_value")}
 
 
@@ -99,11 +109,11 @@ class _Reader:
         self._comments = _Comments(descriptors.file)
         self._since = _Since(descriptors.file)
         self._files = [f for f in descriptors.file if f.message_type or f.enum_type or f.service]
-        self._files = [f for f in self._files if not f.name.startswith("google/")]
         self._files = _needed(self._files)
         self._python_names: dict[str, str] = {}
         self._message_elements: dict[str, tuple[_Element, DescriptorProto]] = {}
         self._enum_elements: list[tuple[_Element, EnumDescriptorProto]] = []
+        self._maps: dict[str, str] = {}
         for file in self._files:
             for index, message in enumerate(file.message_type):
                 self._index(message, file, "", (4, index))
@@ -112,6 +122,7 @@ class _Reader:
         self.enums = {enum.full_name: enum for enum in self._read_enums()}
         self._python_names.update(self._link_names())
         self.messages = {name: self._read_message(name) for name in self._message_elements}
+        self._called_with = set(self._arguments_of_calls())
         self.errors = {error.name: error for error in self._read_errors()}
 
     # -- the whole ------------------------------------------------------------------------------
@@ -137,23 +148,29 @@ class _Reader:
     def _refuse_clashes(self, api: model.Api) -> None:
         def refuse(kind: str, owner: str, found: Iterable[str], remedy: str) -> None:
             for name, count in Counter(found).items():
-                if count > 1 or (kind in {"method", "argument"} and name in _RESERVED):
-                    problem = f"name clash: {kind} {name!r} " + (
-                        "twice" if count > 1 else "is reserved"
-                    )
-                    raise CodegenError(owner, problem, remedy)
+                if count > 1 or name in _RESERVED.get(kind, ()):
+                    clash = "twice" if count > 1 else "is reserved"
+                    raise CodegenError(owner, f"name clash: {kind} {name!r} {clash}", remedy)
 
         rename = "give one of them a `name` in overlay.toml"
         for service in api.services:
             refuse("method", service.full_name, (m.name for m in service.methods), rename)
         for request in api.requests:
-            refuse(
-                "argument", request.message.full_name, (p.name for p in request.parameters), rename
-            )
+            owner = request.message.full_name
+            refuse("argument", owner, (p.name for p in request.parameters), rename)
+            options = [p.name for p in request.options] + [group.name for group in request.groups]
+            refuse("builder option", owner, options if request.builder else (), rename)
         builders = [r.builder for r in api.requests if r.builder] + [w.name for w in api.wrappers]
+        builders += [f"{service.name}Op" for service in api.services if service.has_ops]
         refuse("class", "generated enums", (enum.name for enum in api.enums), rename)
         refuse("class", "generated builders", [*builders, *(e.name for e in api.enums)], rename)
         refuse("class", "generated errors", (error.name for error in api.errors), rename)
+        texts = (error.text for error in api.errors)
+        refuse("text", "overlay: errors", texts, "errors are told by their texts: keep one of them")
+        functions = (request.function for request in api.requests)
+        refuse("function", "generated requests", functions, "keep both out of one package")
+        modules = (service.module for service in api.services)
+        refuse("service", "generated services", modules, "keep both out of one package")
         exported = (name for file in api.files for name in (*file.messages, *file.enums))
         refuse("message", "pb", exported, "keep both out of one generated package")
         refuse("module", "pb", (file.module for file in api.files), "rename one of the files")
@@ -166,6 +183,9 @@ class _Reader:
         element = _element(message.name, scope, file, path)
         self._message_elements[element.full_name] = element, message
         for index, nested in enumerate(message.nested_type):
+            if nested.options.map_entry:
+                self._maps[f"{element.full_name}.{nested.name}"] = _map_type(nested)
+                continue
             self._index(nested, file, element.pb_name, (*path, 3, index))
         for index, enum in enumerate(message.enum_type):
             place = _element(enum.name, element.pb_name, file, (*path, 4, index))
@@ -230,7 +250,7 @@ class _Reader:
                 model.Field(
                     field.name,
                     field.number,
-                    _type_name(field, place.full_name),
+                    self._maps.get(field.type_name[1:]) or _type_name(field, place.full_name),
                     field.label == FieldDescriptorProto.LABEL_REPEATED,
                     message.oneof_decl[field.oneof_index].name
                     if field.HasField("oneof_index")
@@ -267,7 +287,7 @@ class _Reader:
         for service, rpc, _ in self._rpcs():
             message = self.messages[rpc.input_type[1:]]
             if rpc.client_streaming:
-                for arm in (f.type for f in message.fields if f.oneof and f.type in self.messages):
+                for arm in self._arms(message):
                     found.setdefault(arm, self._read_request(self.messages[arm]))
                 continue
             request = found.get(message.full_name) or self._read_request(message)
@@ -283,10 +303,23 @@ class _Reader:
         unary = {rpc.input_type[1:] for _, rpc, _ in self._rpcs() if not rpc.client_streaming}
         return {n: r for n, r in found.items() if r.builder or n in unary}
 
+    def _arms(self, message: model.Message) -> list[str]:
+        return [f.type for f in message.fields if f.oneof and f.type in self.messages]
+
+    def _arguments_of_calls(self) -> Iterator[str]:
+        """The messages that callers make: whole requests, and what a request stream carries."""
+        for _, rpc, _ in self._rpcs():
+            message = self.messages[rpc.input_type[1:]]
+            yield from self._arms(message) if rpc.client_streaming else [message.full_name]
+
     def _read_request(self, message: model.Message) -> model.Request:
         facts = self._overlay.messages.get(message.full_name) or MessageFacts()
         parameters = tuple(self._parameters(message, facts.positional))
         named = {p.name: p for p in parameters}
+        for name, group in facts.groups.items():
+            for unknown in (p for p in group.parameters if p not in named):
+                where = f'messages."{message.full_name}".groups.{name}'
+                report_unused(self._report, f"{where}: {unknown}")
         groups = tuple(
             model.Group(name, group.doc, tuple(named[p] for p in group.parameters if p in named))
             for name, group in facts.groups.items()
@@ -308,7 +341,7 @@ class _Reader:
         facts = self._overlay.messages.get(message.full_name) or MessageFacts()
         if isinstance(facts.builder, str):
             return facts.builder
-        return message.pb_name.removesuffix("Request") if facts.builder else ""
+        return message.pb_name.replace(".", "").removesuffix("Request") if facts.builder else ""
 
     def _parameters(
         self, message: model.Message, positional: tuple[str, ...]
@@ -335,7 +368,8 @@ class _Reader:
             if facts.hidden or (ranged and field.name == "range_end"):
                 continue
             if facts.flatten:
-                yield from self._flat_parameters(self.messages[field.type], positional, f"{path}.")
+                inner = self._flattened(message, field)
+                yield from self._flat_parameters(inner, positional, f"{path}.")
                 continue
             parameter = self._parameter(message, field, facts, path, required=path in positional)
             if field.name == "key" and field.type == "bytes":
@@ -343,6 +377,15 @@ class _Reader:
             yield parameter
             if ranged and field.name == "key":
                 yield from self._range_options(by_name["range_end"], path)
+
+    def _flattened(self, message: model.Message, field: model.Field) -> model.Message:
+        if field.type in self.messages and not field.repeated:
+            return self.messages[field.type]
+        raise CodegenError(
+            f'overlay: fields."{message.full_name}.{field.name}".flatten',
+            f"a {'repeated ' * field.repeated}{field.type} is no message",
+            "flatten only what holds the arguments of the call itself",
+        )
 
     def _range_options(self, range_end: model.Field, path: str) -> Iterator[model.Parameter]:
         """What any message with ``key`` and ``range_end`` gets, by rule."""
@@ -420,23 +463,33 @@ class _Reader:
     def _wrapper_name(self, full_name: str) -> str:
         """The union of builders that a message wraps, or empty if it wraps none."""
         fields = self.messages[full_name].fields
-        wraps = fields and all(f.oneof and f.type in self.messages for f in fields)
-        if not wraps or not all(self._builder_name(self.messages[f.type]) for f in fields):
+        if not fields or not all(f.oneof and self._has_builder(f.type) for f in fields):
             return ""
         facts = self._overlay.wrappers.get(full_name)
         return facts.name if facts else self.messages[full_name].pb_name
 
+    def _has_builder(self, full_name: str) -> bool:
+        """Whether a message is one that calls are made with, and has options to choose."""
+        if full_name not in self._called_with:
+            return False
+        message = self.messages[full_name]
+        facts = self._overlay.messages.get(full_name) or MessageFacts()
+        options = {field.name for field in message.fields} - set(facts.positional)
+        return bool(options and self._builder_name(message))
+
     def _read_wrappers(self, requests: Mapping[str, model.Request]) -> Iterator[model.Wrapper]:
         used = {p.refers for r in requests.values() for p in r.parameters if p.kind == "op"}
         for message in self.messages.values():
-            facts = self._overlay.wrappers.get(message.full_name)
             if used and (name := self._wrapper_name(message.full_name)) in used:
+                facts = self._overlay.wrappers.get(message.full_name)
                 arms = tuple((requests[f.type].builder, f.name) for f in message.fields)
                 yield model.Wrapper(name, message, facts.doc if facts else message.doc, arms)
 
     def _read_comparison(self) -> model.Comparison | None:
         message = self.messages.get(self._overlay.comparison)
         if message is None:
+            if self._overlay.comparison:
+                report_unused(self._report, "comparison")
             return None
         by_name = {field.name: field for field in message.fields}
         properties, results = (self.enums[by_name[name].type] for name in ("target", "result"))
@@ -538,7 +591,7 @@ class _Reader:
 
 def module(file_name: str) -> str:
     """The Python module of a proto file: ``etcd/api/mvccpb/kv.proto`` → ``kv_pb2``."""
-    return file_name.rpartition("/")[2].removesuffix(".proto") + "_pb2"
+    return file_name.rpartition("/")[2].removesuffix(".proto").replace("-", "_") + "_pb2"
 
 
 def type_full_names(message: DescriptorProto) -> Iterator[str]:
@@ -599,6 +652,11 @@ def _type_name(field: FieldDescriptorProto, full_name: str) -> str:
     if field.type_name:
         return field.type_name[1:]
     return FieldDescriptorProto.Type.Name(field.type).removeprefix("TYPE_").lower()
+
+
+def _map_type(entry: DescriptorProto) -> str:
+    key, value = (_type_name(field, field.name) for field in entry.field)
+    return f"map<{key}, {value}>"
 
 
 def _method_kind(rpc: MethodDescriptorProto, element: _Element) -> str:

@@ -27,9 +27,9 @@ OPTION_STUBS = Path(__file__).parent / "option_stubs"
 WELL_KNOWN = Path(grpc_tools.__file__).parent / "_proto"
 
 _NOISE = re.compile(r'//[^\n]*|/\*.*?\*/|("(?:\\.|[^"\\])*")', re.DOTALL)
-_PACKAGE = re.compile(r"^\s*package\s+([\w.]+)\s*;", re.MULTILINE)
-_SERVICE = re.compile(r"^\s*service\s+(\w+)\s*\{", re.MULTILINE)
-_IMPORT = re.compile(r'^\s*import\s+(?:public\s+|weak\s+)?"([^"]+)"\s*;', re.MULTILINE)
+_PACKAGE = re.compile(r"(?:^|;)\s*package\s+([\w.]+)\s*(?=;)", re.MULTILINE)
+_SERVICE = re.compile(r"(?:^|[;}])\s*service\s+(\w+)\s*\{", re.MULTILINE)
+_IMPORT = re.compile(r'(?:^|;)\s*import\s+(?:public\s+|weak\s+)?"([^"]+)"\s*(?=;)', re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,13 @@ def load(tree: Path, ignored_packages: Collection[str] = ()) -> FileDescriptorSe
 
 
 def _proto_files(tree: Path) -> Iterator[Path]:
-    for directory, _, files in os.walk(tree, followlinks=True):
+    seen: set[Path] = set()
+    for directory, below, files in os.walk(tree, followlinks=True):
+        real = Path(directory).resolve()
+        if real in seen:  # a checkout may hold a link to itself, for the sake of import paths
+            below.clear()
+            continue
+        seen.add(real)
         yield from (Path(directory, name) for name in files if name.endswith(".proto"))
 
 
@@ -146,7 +152,7 @@ def _compile(staged: dict[str, Path]) -> FileDescriptorSet:
         command += ["--include_imports", "--include_source_info", f"-o{output}", *sorted(staged)]
         run = subprocess.run(command, capture_output=True, text=True, check=False)
         if run.returncode:
-            raise CodegenError(*_explain(run.stderr, staged))
+            raise CodegenError(*_explain(run.stderr.replace(f"{stage}/", ""), staged))
         return FileDescriptorSet.FromString(output.read_bytes())
 
 

@@ -26,7 +26,6 @@ timeout_stream = "Seconds until the first response."
 raises_argument = "An argument is bad."
 raises_any = "The call failed."
 """
-_TABLES = ("enums", "errors", "fields", "messages", "methods", "wrappers")
 
 
 def write(folder: Path, files: Mapping[str, str]) -> Path:
@@ -43,12 +42,9 @@ def toys(body: str) -> dict[str, str]:
 
 
 def overlay(folder: Path, tables: str = "") -> Overlay:
-    """An overlay that holds ``tables``, and the rest of what an overlay must hold."""
-    missing = [name for name in _TABLES if f"[{name}" not in tables]
-    empty = "".join("[[errors]]\n" if name == "errors" else f"[{name}]\n" for name in missing)
-    text = _OVERLAY.replace("[docs]", "errors = []\n[docs]") if "errors" in missing else _OVERLAY
+    """An overlay that holds ``tables`` beside what every overlay must hold."""
     path = folder / "overlay.toml"
-    path.write_text(text + empty.replace("[[errors]]\n", "") + tables, encoding="utf-8")
+    path.write_text(_OVERLAY + tables, encoding="utf-8")
     return Overlay(path)
 
 
