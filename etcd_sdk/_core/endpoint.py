@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import ipaddress
 import re
+import socket
 from typing import NamedTuple
-from urllib.parse import urlsplit
 
 from etcd_sdk_api.errors import ArgumentTypeError, ArgumentValueError
 
@@ -46,22 +45,25 @@ def parse(argument: str, value: str) -> Endpoint:
 
 
 def _target(argument: str, value: str, address: str) -> str:
-    try:
-        parts = urlsplit(f"//{address}")
-        host, port = parts.hostname or "", parts.port
-    except ValueError as error:
-        raise _refuse(argument, value, str(error)) from None
-    if parts.username is not None or parts.path not in {"", "/"} or parts.query or parts.fragment:
+    host, _, port = address.removesuffix("/").rpartition(":")
+    if set("/@?#") & set(address.removesuffix("/")):
         raise _refuse(argument, value, "has more than a host and a port")
-    if not port:
-        raise _refuse(argument, value, "has no port")
+    if not (port.isascii() and port.isdigit() and 0 < int(port) < 65536) or not host:
+        raise _refuse(argument, value, "does not end in a host and a port from 1 to 65535")
+    if _is_ip(socket.AF_INET, host):
+        return f"ipv4:{host}:{port}"
+    if host[0] + host[-1] == "[]" and _is_ip(socket.AF_INET6, host[1:-1].partition("%")[0]):
+        return f"ipv6:{host}:{port}"
+    if not _HOST.fullmatch(host):
+        raise _refuse(argument, value, f"has no host name in {host!r}")
+    return f"dns:///{host}:{port}"
+
+
+def _is_ip(family: socket.AddressFamily, host: str) -> bool:
     try:
-        ip = ipaddress.ip_address(host)
-    except ValueError:
-        if not _HOST.fullmatch(host):
-            raise _refuse(argument, value, f"has no host name in {host!r}") from None
-        return f"dns:///{host}:{port}"
-    return f"ipv4:{ip}:{port}" if ip.version == 4 else f"ipv6:[{ip}]:{port}"
+        return bool(socket.inet_pton(family, host))
+    except (OSError, ValueError):
+        return False
 
 
 def _refuse(argument: str, value: str, problem: str) -> ArgumentValueError:
