@@ -64,7 +64,7 @@ def test_requests_carry_what_was_given(source_root: Path) -> None:
         from etcd_sdk_api.enums import Color
         owner = pb.Owner(name="me")
         request = requests.find_request(
-            "a", prefix=True, color=Color.RED, labels=["x", "y"], max_mm=0, owner=owner, password="s"
+            "a", prefix=True, color=1, labels=["x", "y"], max_mm=0, owner=owner, password="s"
         )
         assert request == pb.FindRequest(
             key=b"a", range_end=b"b", color="RED", labels=["x", "y"], maxMM=0, owner=owner,
