@@ -1,8 +1,8 @@
 """The environments that the wheel is tried in, as data, and how they come to be.
 
 Both ends of a range come from ``pyproject.toml``: the low end from what the package declares, the
-high end from the pins of the development group. An environment is kept below ``.envs`` and made
-anew when its requirements change; the wheel is installed again every time.
+high end from the pins of the development group. An environment stays in ``.envs/compat`` and is
+made anew when its requirements change; the wheel is installed again every time.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from packaging.requirements import Requirement
 from tests.compat.result import Result
 
 ROOT = Path(__file__).resolve().parents[2]
-FOLDER = ROOT / ".envs"
+FOLDER = ROOT / ".envs" / "compat"
 INSTALL_SECONDS = 600
 
 Purpose = Literal["run", "end of range", "rivals", "consumer"]
@@ -91,7 +91,7 @@ ALL = (
 @contextlib.contextmanager
 def lock() -> Iterator[None]:
     """Waits for another run that uses the environments."""
-    FOLDER.mkdir(exist_ok=True)
+    FOLDER.mkdir(parents=True, exist_ok=True)
     with (FOLDER / "lock").open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield

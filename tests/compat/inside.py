@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
+from etcd_sdk.testing import find_etcd
 from tests import etcd_builds
 from tests.compat.environments import Environment
 from tests.compat.result import Result
@@ -41,7 +43,7 @@ def _process(
         return subprocess.run(
             [str(environment.python), "-P", "-W", "error", str(PROGRAMS / "runner.py"), *files],
             cwd=elsewhere,
-            env={**environment.variables(), **_etcd(), **variables},
+            env={**environment.variables(), "ETCD": _etcd(), **variables},
             capture_output=True,
             text=True,
             timeout=PROGRAM_SECONDS,
@@ -49,9 +51,10 @@ def _process(
         )
 
 
-def _etcd() -> dict[str, str]:
-    """The newest etcd at hand, which has all RPCs; a variable ``ETCD`` that is set wins."""
-    return {"ETCD": str(list(etcd_builds.built().values())[-1])}
+def _etcd() -> str:
+    """What ``ETCD`` says, or the newest at hand, which has all RPCs."""
+    binaries = etcd_builds.built()
+    return str(find_etcd() if "ETCD" in os.environ or not binaries else [*binaries.values()][-1])
 
 
 def _trouble(done: subprocess.CompletedProcess[str]) -> str | None:
