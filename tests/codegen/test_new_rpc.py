@@ -116,7 +116,7 @@ def test_both_flavours_have_it_with_equal_signatures(source_root: Path, name: st
     )
     assert isinstance(signatures, dict)
     assert signatures["async"].replace("Async", "") == signatures["sync"]
-    parameters = re.findall(r"(\w+): ", signatures["sync"])
+    parameters = re.findall(r"(?<![.\w])(\w+): ", signatures["sync"])
     key_range = ["key", "prefix", "from_key", "range_end"]
     own = ["mood", "max_steps", "landmark", "witnesses", "payload", "revision"]
     assert parameters == [*key_range, *own, "timeout"]
