@@ -77,6 +77,7 @@ def python(source_root: Path, code: str) -> str:
 def mypy(source_root: Path, *targets: str) -> str:
     """What ``mypy --strict`` says about ``targets``, relative to ``source_root``."""
     options = ["--strict", "--config-file=", "--explicit-package-bases", "--python-version=3.11"]
+    options += ["--cache-dir=/dev/null"]
     return _run(["-m", "mypy", *options, *targets], source_root, {}).stdout
 
 
@@ -87,7 +88,7 @@ def _run(arguments: list[str], cwd: Path, environment: Mapping[str, str]) -> Run
     return subprocess.run(
         [sys.executable, *arguments],
         cwd=cwd,
-        env={**os.environ, **environment},
+        env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1", **environment},
         capture_output=True,
         text=True,
         check=False,
