@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import textwrap
 from collections.abc import Iterable, Mapping
+from typing import Protocol
 
 from codegen import model
 
@@ -81,8 +82,7 @@ def arguments(parameters: Iterable[model.Parameter], indent: int) -> list[str]:
 def of_method(method: model.Method, shared: Mapping[str, str], indent: int) -> str:
     """The docstring of a facade's method; ``shared`` documents what every method takes."""
     lines = _head(method.doc, indent)
-    facts = [f"etcd {method.since} and later."] if method.since else []
-    facts += ["Changes nothing, so it may be sent again." if method.read else ""]
+    facts = [_note(method.since), "Changes nothing, so it may be sent again." * method.read]
     note = " ".join(fact for fact in facts if fact)
     lines += ["", note] if note else []
     timeout = shared["timeout_stream"] if method.kind != "unary" else shared["timeout"]
@@ -118,9 +118,27 @@ def of_builder(request: model.Request, purpose: str, indent: int) -> str:
     return _render(lines + arguments(request.required, indent), indent)
 
 
-def of_option(parameter: model.Parameter, indent: int) -> str:
-    """The docstring of a builder's option."""
-    return plain(parameter.doc + since(parameter.since), indent)
+class Documented(Protocol):
+    """Anything of the model that has a doc and came with some release."""
+
+    @property
+    def doc(self) -> str:
+        """What it is."""
+        ...
+
+    @property
+    def since(self) -> str:
+        """The release that brought it."""
+        ...
+
+
+def of(thing: Documented, indent: int) -> str:
+    """The docstring of an enum, an error, an option: its doc, and the release it came with."""
+    return plain("\n\n".join(filter(None, [thing.doc, _note(thing.since)])), indent)
+
+
+def _note(release: str) -> str:
+    return f"etcd {release} and later." if release else ""
 
 
 def _head(doc: str, indent: int) -> list[str]:

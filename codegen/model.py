@@ -185,7 +185,7 @@ class Target:
     """What of a key a transaction can compare."""
 
     name: str
-    field: str
+    """Of the field that takes the operand."""
     number: int
     """In the enum of targets."""
     type: str

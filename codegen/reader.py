@@ -493,21 +493,15 @@ class _Reader:
             return None
         by_name = {field.name: field for field in message.fields}
         properties, results = (self.enums[by_name[name].type] for name in ("target", "result"))
-        numbers = {value.name: value.number for value in properties.values}
+        values = {value.name: value for value in properties.values}
         targets = []
         for field in (f for f in message.fields if f.oneof):
-            first_word = field.name.partition("_")[0].upper()
             facts = self._overlay.fields.get(f"{message.full_name}.{field.name}") or FieldFacts()
+            target = values[field.name.partition("_")[0].upper()]
+            annotation = _ANNOTATIONS[_SCALARS[field.type]]
+            bounds = _bounds(field, facts)
             targets.append(
-                model.Target(
-                    field.name,
-                    field.name,
-                    numbers[first_word],
-                    _ANNOTATIONS[_SCALARS[field.type]],
-                    _bounds(field, facts),
-                    field.doc,
-                    field.since,
-                )
+                model.Target(field.name, target.number, annotation, bounds, target.doc, field.since)
             )
         return model.Comparison(message, tuple(targets), properties, results)
 

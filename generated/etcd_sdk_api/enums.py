@@ -82,7 +82,7 @@ class CompareResult(ProtoEnum):
     NOT_EQUAL = 3
     """Stored property and operand differ.
 
-    (etcd 3.1+)
+    etcd 3.1 and later.
     """
 
 
@@ -100,14 +100,14 @@ class CompareTarget(ProtoEnum):
     LEASE = 4
     """ID of the lease of the key; 0 for none and for a missing key.
 
-    (etcd 3.3+)
+    etcd 3.3 and later.
     """
 
 
 class FilterType(ProtoEnum):
     """Kinds of events to leave out.
 
-    (etcd 3.1+)
+    etcd 3.1 and later.
     """
 
     NOPUT = 0
@@ -133,7 +133,7 @@ class AlarmAction(ProtoEnum):
 class DowngradeAction(ProtoEnum):
     """What to do.
 
-    (etcd 3.5+)
+    etcd 3.5 and later.
     """
 
     VALIDATE = 0
@@ -158,7 +158,9 @@ class AlarmType(ProtoEnum):
     CORRUPT = 2
     """The data of a member differs from that of the others.
 
-    Writes are refused in the whole cluster. (etcd 3.3+)
+    Writes are refused in the whole cluster.
+
+    etcd 3.3 and later.
     """
 
 

@@ -223,7 +223,9 @@ class DuplicateKeyError(ServerError):
 class InvalidClientAPIVersionError(ServerError):
     """The client-api-version metadata of the call is not valid UTF-8.
 
-    Remove the custom metadata that overwrites it. (etcd 3.6+)
+    Remove the custom metadata that overwrites it.
+
+    etcd 3.6 and later.
     """
 
     code: StatusCode = StatusCode.INVALID_ARGUMENT
@@ -233,7 +235,9 @@ class InvalidClientAPIVersionError(ServerError):
 class InvalidSortOptionError(ServerError):
     """A range request has a sort order or sort target that the server does not know.
 
-    Use the values of SortOrder and SortTarget. (etcd 3.6+)
+    Use the values of SortOrder and SortTarget.
+
+    etcd 3.6 and later.
     """
 
     code: StatusCode = StatusCode.INVALID_ARGUMENT
@@ -400,7 +404,9 @@ class TooManyLearnersError(ServerError):
 class ClusterIDMismatchError(ServerError):
     """The request came from a member of another cluster.
 
-    Members send it to each other when they compare hashes; check the peer addresses. (etcd 3.5+)
+    Members send it to each other when they compare hashes; check the peer addresses.
+
+    etcd 3.5 and later.
     """
 
     code: StatusCode = StatusCode.FAILED_PRECONDITION
@@ -520,7 +526,9 @@ class AuthenticationFailedError(ServerError):
 class PermissionNotGivenError(ServerError):
     """The request grants a permission to a role but does not contain one.
 
-    Give the key and the kind of access. (etcd 3.5+)
+    Give the key and the kind of access.
+
+    etcd 3.5 and later.
     """
 
     code: StatusCode = StatusCode.INVALID_ARGUMENT
@@ -740,7 +748,9 @@ class BadLeaderTransfereeError(ServerError):
 class WrongDowngradeVersionFormatError(ServerError):
     """The target version of a downgrade cannot be read.
 
-    Write it as major.minor or major.minor.patch. (etcd 3.5+)
+    Write it as major.minor or major.minor.patch.
+
+    etcd 3.5 and later.
     """
 
     code: StatusCode = StatusCode.INVALID_ARGUMENT
@@ -750,7 +760,9 @@ class WrongDowngradeVersionFormatError(ServerError):
 class InvalidDowngradeTargetVersionError(ServerError):
     """The cluster cannot be downgraded to this version.
 
-    Only the minor version just below the cluster's is allowed. (etcd 3.5+)
+    Only the minor version just below the cluster's is allowed.
+
+    etcd 3.5 and later.
     """
 
     code: StatusCode = StatusCode.INVALID_ARGUMENT
@@ -760,7 +772,9 @@ class InvalidDowngradeTargetVersionError(ServerError):
 class ClusterVersionUnavailableError(ServerError):
     """The cluster has not settled its version, so a downgrade cannot be checked.
 
-    Try again once all members run. The code was UNAVAILABLE in 3.5. (etcd 3.5+)
+    Try again once all members run. The code was UNAVAILABLE in 3.5.
+
+    etcd 3.5 and later.
     """
 
     code: StatusCode = StatusCode.FAILED_PRECONDITION
@@ -770,7 +784,9 @@ class ClusterVersionUnavailableError(ServerError):
 class DowngradeInProgressError(ServerError):
     """Another downgrade is already under way.
 
-    Finish or cancel it first. (etcd 3.5+)
+    Finish or cancel it first.
+
+    etcd 3.5 and later.
     """
 
     code: StatusCode = StatusCode.FAILED_PRECONDITION
@@ -780,7 +796,9 @@ class DowngradeInProgressError(ServerError):
 class NoDowngradeInProgressError(ServerError):
     """There is no downgrade to cancel.
 
-    Status shows whether one is under way from 3.6 on. (etcd 3.5+)
+    Status shows whether one is under way from 3.6 on.
+
+    etcd 3.5 and later.
     """
 
     code: StatusCode = StatusCode.FAILED_PRECONDITION
@@ -790,7 +808,9 @@ class NoDowngradeInProgressError(ServerError):
 class RequestCanceledError(ServerError):
     """The server gave up the request because its context was canceled.
 
-    A write may have been applied; read back before writing again. (etcd 3.5+)
+    A write may have been applied; read back before writing again.
+
+    etcd 3.5 and later.
     """
 
     code: StatusCode = StatusCode.CANCELLED
@@ -801,7 +821,9 @@ class RequestCanceledError(ServerError):
 class ServerDeadlineExceededError(ServerError):
     """The deadline of the request passed on the server.
 
-    A write may have been applied; read back before writing again. (etcd 3.5+)
+    A write may have been applied; read back before writing again.
+
+    etcd 3.5 and later.
     """
 
     code: StatusCode = StatusCode.DEADLINE_EXCEEDED

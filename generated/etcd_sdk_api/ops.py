@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import ClassVar, Generic, NoReturn, Self, TypeAlias, TypeVar, cast
 
 from google.protobuf.message import Message
@@ -105,8 +106,9 @@ class Get(KVOp[pb.RangeRequest, pb.RangeResponse]):
     def min_mod_revision(self, min_mod_revision: int) -> Self:
         """Smallest mod revision to return; 0 means no bound.
 
-        Keys changed last before it are left out. Does not affect ``RangeResponse.count``. (etcd
-        3.1+)
+        Keys changed last before it are left out. Does not affect ``RangeResponse.count``.
+
+        etcd 3.1 and later.
         """
         return self._with(min_mod_revision=min_mod_revision)
 
@@ -114,21 +116,27 @@ class Get(KVOp[pb.RangeRequest, pb.RangeResponse]):
         """Largest mod revision to return; 0 means no bound.
 
         Keys changed after it are left out; their older values are not looked up. Does not affect
-        ``RangeResponse.count``. (etcd 3.1+)
+        ``RangeResponse.count``.
+
+        etcd 3.1 and later.
         """
         return self._with(max_mod_revision=max_mod_revision)
 
     def min_create_revision(self, min_create_revision: int) -> Self:
         """Smallest create revision to return; 0 means no bound.
 
-        Keys created before it are left out. Does not affect ``RangeResponse.count``. (etcd 3.1+)
+        Keys created before it are left out. Does not affect ``RangeResponse.count``.
+
+        etcd 3.1 and later.
         """
         return self._with(min_create_revision=min_create_revision)
 
     def max_create_revision(self, max_create_revision: int) -> Self:
         """Largest create revision to return; 0 means no bound.
 
-        Keys created after it are left out. Does not affect ``RangeResponse.count``. (etcd 3.1+)
+        Keys created after it are left out. Does not affect ``RangeResponse.count``.
+
+        etcd 3.1 and later.
         """
         return self._with(max_create_revision=max_create_revision)
 
@@ -173,21 +181,25 @@ class Put(KVOp[pb.PutRequest, pb.PutResponse]):
     def prev_kv(self, prev_kv: bool = True) -> Self:
         """Whether to return the key-value pair as it was before the put.
 
-        (etcd 3.1+)
+        etcd 3.1 and later.
         """
         return self._with(prev_kv=prev_kv)
 
     def ignore_value(self, ignore_value: bool = True) -> Self:
         """Whether to keep the current value, for example to change only the lease.
 
-        Fails when the key does not exist or when ``value`` is not empty. (etcd 3.2+)
+        Fails when the key does not exist or when ``value`` is not empty.
+
+        etcd 3.2 and later.
         """
         return self._with(ignore_value=ignore_value)
 
     def ignore_lease(self, ignore_lease: bool = True) -> Self:
         """Whether to keep the current lease.
 
-        Fails when the key does not exist or when ``lease`` is not 0. (etcd 3.2+)
+        Fails when the key does not exist or when ``lease`` is not 0.
+
+        etcd 3.2 and later.
         """
         return self._with(ignore_lease=ignore_lease)
 
@@ -241,7 +253,7 @@ class Delete(KVOp[pb.DeleteRangeRequest, pb.DeleteRangeResponse]):
     def prev_kv(self, prev_kv: bool = True) -> Self:
         """Whether to return the deleted key-value pairs.
 
-        (etcd 3.1+)
+        etcd 3.1 and later.
         """
         return self._with(prev_kv=prev_kv)
 
@@ -392,14 +404,16 @@ class Watch(Builder[pb.WatchCreateRequest]):
     def filters(self, *filters: FilterType) -> Self:
         """Kinds of events that the server leaves out; empty means all are delivered.
 
-        (etcd 3.1+)
+        etcd 3.1 and later.
         """
         return self._with_once(filters=filters)
 
     def prev_kv(self, prev_kv: bool = True) -> Self:
         """Whether each event carries the key-value pair as it was before the change.
 
-        Missing for a newly created key and when that older revision has been compacted. (etcd 3.1+)
+        Missing for a newly created key and when that older revision has been compacted.
+
+        etcd 3.1 and later.
         """
         return self._with(prev_kv=prev_kv)
 
@@ -407,7 +421,9 @@ class Watch(Builder[pb.WatchCreateRequest]):
         """ID for the watch, chosen by the client and unique on the stream.
 
         One that is in use gets the watch refused. 0 lets the server choose. Servers before 3.4
-        always choose. (etcd 3.4+)
+        always choose.
+
+        etcd 3.4 and later.
         """
         return self._with(watch_id=watch_id)
 
@@ -415,7 +431,9 @@ class Watch(Builder[pb.WatchCreateRequest]):
         """Whether the server may split a large response over several messages.
 
         By default it does so from about 2 MiB on. Join them while ``WatchResponse.fragment`` is set
-        to get the events of a revision together again. (etcd 3.4+)
+        to get the events of a revision together again.
+
+        etcd 3.4 and later.
         """
         return self._with(fragment=fragment)
 
@@ -463,12 +481,14 @@ class Compare:
         prefix: bool = False,
         from_key: bool = False,
         range_end: str | bytes | None = None,
-    ) -> VersionOperand:
-        """Operand for ``VERSION``.
-
-        0 compares with a missing key.
-        """
-        return VersionOperand(key, prefix, from_key, range_end)
+    ) -> Operand[int]:
+        """Number of puts since the key was created; 0 for a missing key."""
+        base = pb.Compare()
+        base.target = cast("pb.Compare.CompareTarget.ValueType", 0)
+        checks.set_key_range(base, key, prefix, from_key, range_end)
+        return Operand(
+            base, "version", lambda value: checks.integer("value", value, checks.NATURAL)
+        )
 
     @staticmethod
     def create_revision(
@@ -477,12 +497,14 @@ class Compare:
         prefix: bool = False,
         from_key: bool = False,
         range_end: str | bytes | None = None,
-    ) -> CreateRevisionOperand:
-        """Operand for ``CREATE``, a revision.
-
-        0 compares with a missing key.
-        """
-        return CreateRevisionOperand(key, prefix, from_key, range_end)
+    ) -> Operand[int]:
+        """Revision at which the key was created; 0 for a missing key."""
+        base = pb.Compare()
+        base.target = cast("pb.Compare.CompareTarget.ValueType", 1)
+        checks.set_key_range(base, key, prefix, from_key, range_end)
+        return Operand(
+            base, "create_revision", lambda value: checks.integer("value", value, checks.NATURAL)
+        )
 
     @staticmethod
     def mod_revision(
@@ -491,12 +513,14 @@ class Compare:
         prefix: bool = False,
         from_key: bool = False,
         range_end: str | bytes | None = None,
-    ) -> ModRevisionOperand:
-        """Operand for ``MOD``, a revision.
-
-        0 compares with a missing key.
-        """
-        return ModRevisionOperand(key, prefix, from_key, range_end)
+    ) -> Operand[int]:
+        """Revision of the latest change to the key; 0 for a missing key."""
+        base = pb.Compare()
+        base.target = cast("pb.Compare.CompareTarget.ValueType", 2)
+        checks.set_key_range(base, key, prefix, from_key, range_end)
+        return Operand(
+            base, "mod_revision", lambda value: checks.integer("value", value, checks.NATURAL)
+        )
 
     @staticmethod
     def value(
@@ -505,9 +529,12 @@ class Compare:
         prefix: bool = False,
         from_key: bool = False,
         range_end: str | bytes | None = None,
-    ) -> ValueOperand:
-        """Operand for ``VALUE``, compared byte by byte."""
-        return ValueOperand(key, prefix, from_key, range_end)
+    ) -> Operand[str | bytes]:
+        """The value, byte by byte; false for a missing key, whatever the relation."""
+        base = pb.Compare()
+        base.target = cast("pb.Compare.CompareTarget.ValueType", 3)
+        checks.set_key_range(base, key, prefix, from_key, range_end)
+        return Operand(base, "value", lambda value: checks.to_bytes("value", value))
 
     @staticmethod
     def lease(
@@ -516,12 +543,15 @@ class Compare:
         prefix: bool = False,
         from_key: bool = False,
         range_end: str | bytes | None = None,
-    ) -> LeaseOperand:
-        """Operand for ``LEASE``, a lease ID.
+    ) -> Operand[int]:
+        """ID of the lease of the key; 0 for none and for a missing key.
 
-        0 means no lease. (etcd 3.3+)
+        etcd 3.3 and later.
         """
-        return LeaseOperand(key, prefix, from_key, range_end)
+        base = pb.Compare()
+        base.target = cast("pb.Compare.CompareTarget.ValueType", 4)
+        checks.set_key_range(base, key, prefix, from_key, range_end)
+        return Operand(base, "lease", lambda value: checks.integer("value", value, checks.INT64))
 
 
 class Operand(Generic[ValueT]):
@@ -531,27 +561,20 @@ class Operand(Generic[ValueT]):
     read better where a type checker looks. Over a range, every key must meet the condition.
     """
 
-    __slots__ = ("_base",)
+    __slots__ = ("_base", "_check", "_field")
     # Its == makes a Compare, so it cannot be hashed.
     __hash__: ClassVar[None]  # type: ignore[assignment]  # pyright: ignore[reportIncompatibleMethodOverride]
 
-    _target: ClassVar[int]
-
-    def __init__(
-        self, key: str | bytes, prefix: bool, from_key: bool, range_end: str | bytes | None
-    ) -> None:
-        self._base = pb.Compare()
-        self._base.target = cast("pb.Compare.CompareTarget.ValueType", self._target)
-        checks.set_key_range(self._base, key, prefix, from_key, range_end)
-
-    def _set(self, compare: pb.Compare, value: ValueT) -> None:
-        raise TypeError("what to compare is chosen by the static methods of Compare")
+    def __init__(self, base: pb.Compare, field: str, check: Callable[[ValueT], object]) -> None:
+        self._base = base
+        self._field = field
+        self._check = check
 
     def _compare(self, result: int, value: ValueT) -> Compare:
         compare = pb.Compare()
         compare.CopyFrom(self._base)
         compare.result = cast("pb.Compare.CompareResult.ValueType", result)
-        self._set(compare, value)
+        setattr(compare, self._field, self._check(value))
         return Compare(compare)
 
     def equal(self, value: ValueT) -> Compare:
@@ -582,56 +605,6 @@ class Operand(Generic[ValueT]):
 
     def __gt__(self, value: ValueT) -> Compare:
         return self.greater(value)
-
-
-class VersionOperand(Operand[int]):
-    """What ``Compare.version`` returns."""
-
-    __slots__ = ()
-    _target: ClassVar[int] = 0
-
-    def _set(self, compare: pb.Compare, value: int) -> None:
-        compare.version = checks.integer("value", value, checks.NATURAL)
-
-
-class CreateRevisionOperand(Operand[int]):
-    """What ``Compare.create_revision`` returns."""
-
-    __slots__ = ()
-    _target: ClassVar[int] = 1
-
-    def _set(self, compare: pb.Compare, value: int) -> None:
-        compare.create_revision = checks.integer("value", value, checks.NATURAL)
-
-
-class ModRevisionOperand(Operand[int]):
-    """What ``Compare.mod_revision`` returns."""
-
-    __slots__ = ()
-    _target: ClassVar[int] = 2
-
-    def _set(self, compare: pb.Compare, value: int) -> None:
-        compare.mod_revision = checks.integer("value", value, checks.NATURAL)
-
-
-class ValueOperand(Operand[str | bytes]):
-    """What ``Compare.value`` returns."""
-
-    __slots__ = ()
-    _target: ClassVar[int] = 3
-
-    def _set(self, compare: pb.Compare, value: str | bytes) -> None:
-        compare.value = checks.to_bytes("value", value)
-
-
-class LeaseOperand(Operand[int]):
-    """What ``Compare.lease`` returns."""
-
-    __slots__ = ()
-    _target: ClassVar[int] = 4
-
-    def _set(self, compare: pb.Compare, value: int) -> None:
-        compare.lease = checks.integer("value", value, checks.INT64)
 
 
 __all__ = ["Get", "Put", "Delete", "Txn", "Compact", "Watch", "TxnOp", "Compare", "Operand"]
