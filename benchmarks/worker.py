@@ -1,0 +1,128 @@
+"""One contestant in a process of its own: ``python -m benchmarks.worker CONTESTANT ENDPOINT``.
+
+It reads commands from stdin and answers on stdout, one JSON object a line each:
+
+- ``{"do": "open"}`` makes the client; ``{"do": "close"}`` closes it;
+- ``{"do": "get", "calls": 100, "at_once": 1}`` does some work, and answers ``{"seconds": ...}``;
+- ``{"do": "recover"}`` gets until a get succeeds, and answers with the seconds that it took.
+
+The first answer, before any command, tells versions. A command that fails is answered with
+``{"error": ...}``. The process ends with its stdin. It runs in environments where the SDK is not
+installed, on whatever gRPC and protobuf they have.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+import importlib.metadata
+import json
+import platform
+import sys
+import time
+from typing import Any
+
+from benchmarks import works
+
+CONTESTANTS = {
+    "sdk": "benchmarks.clients.sdk:Sync",
+    "sdk-async": "benchmarks.clients.sdk:Async",
+    "etcd3": "benchmarks.clients.etcd3_client:Sync",
+    "etcd3-default": "benchmarks.clients.etcd3_client:SyncByDefault",
+    "aetcd": "benchmarks.clients.aetcd_client:Async",
+    "aetcd-default": "benchmarks.clients.aetcd_client:AsyncByDefault",
+}
+
+
+class Worker:
+    """A contestant and what it is told to do."""
+
+    def __init__(self, contestant: str, endpoint: str, runner: asyncio.Runner) -> None:
+        module, _, name = CONTESTANTS[contestant].partition(":")
+        self._make = getattr(importlib.import_module(module), name)
+        self._asynchronous = name.startswith("Async")
+        self._endpoint = endpoint
+        self._runner = runner
+        self._client: Any = None
+
+    def open(self) -> None:
+        async def make() -> Any:  # an async channel belongs to the loop that it is made in
+            return self._make(self._endpoint)
+
+        self._client = (
+            self._runner.run(make()) if self._asynchronous else self._make(self._endpoint)
+        )
+
+    def close(self) -> None:
+        closed = self._client.close()
+        if self._asynchronous:
+            self._runner.run(closed)
+
+    def batch(self, work: str, calls: int, at_once: int) -> float:
+        once = getattr(self._client, work)
+        if self._asynchronous:
+            return works.in_tasks(self._runner, once, at_once)(calls)
+        return works.in_threads(once, at_once)(calls)
+
+    def recover(self) -> float:
+        begin = time.perf_counter()
+        while True:
+            try:
+                self.batch("get", 1, 1)
+            except Exception:
+                time.sleep(0.001)
+            else:
+                return time.perf_counter() - begin
+
+    def answer(self, command: dict[str, Any]) -> dict[str, Any]:
+        match command["do"]:
+            case "open":
+                self.open()
+                return {}
+            case "close":
+                self.close()
+                return {}
+            case "recover":
+                return {"seconds": self.recover()}
+            case work:
+                return {"seconds": self.batch(work, command["calls"], command["at_once"])}
+
+
+def versions() -> dict[str, str]:
+    """What this process runs on."""
+    from google.protobuf.internal import api_implementation
+
+    names = ("grpcio", "protobuf")
+    found = {name: importlib.metadata.version(name) for name in names}
+    found["protobuf"] += f" ({api_implementation.Type()})"
+    return {"python": platform.python_version(), **found}
+
+
+def main() -> None:
+    with asyncio.Runner() as runner:
+        try:
+            worker = Worker(sys.argv[1], sys.argv[2], runner)
+            _say(versions())
+        except Exception as error:
+            _say(_error(error))
+            return
+        for line in sys.stdin:
+            try:
+                _say(worker.answer(json.loads(line)))
+            except Exception as error:
+                _say(_error(error))
+
+
+def _error(error: Exception) -> dict[str, str]:
+    details = getattr(error, "details", str)  # the readable part of a gRPC error
+    text = str(details() or error) if callable(details) else str(error)
+    return {"error": ": ".join(filter(None, (type(error).__name__, " ".join(text.split()))))}
+
+
+def _say(answer: dict[str, Any]) -> None:
+    sys.stdout.write(json.dumps(answer) + "\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()
