@@ -157,7 +157,7 @@ def _environment(
         "pb_enum": lambda name: pb_enums[name],
         "plain": docs.plain,
         "reached": _reached,
-        "wrapper_function": lambda name: f"{names.snake_case(name)}s",
+        "wrapper_function": lambda name: f"{names.snake_case(name)}_messages",
     }
     return environment
 

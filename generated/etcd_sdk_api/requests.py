@@ -35,7 +35,7 @@ def conditions(name: str, compares: Iterable[Compare]) -> Iterator[pb.Compare]:
         yield condition
 
 
-def txn_ops(name: str, ops: Iterable[TxnOp]) -> Iterator[pb.RequestOp]:
+def txn_op_messages(name: str, ops: Iterable[TxnOp]) -> Iterator[pb.RequestOp]:
     """Each builder's request, in the arm of ``RequestOp`` that carries it."""
     for op in checks.items(name, ops, "TxnOp"):
         request = op.build() if hasattr(op, "build") else op
@@ -156,8 +156,8 @@ def txn_request(
     """The arguments of ``kv.transact`` as a message."""
     request = pb.TxnRequest()
     request.compare.extend(conditions("when", when))
-    request.success.extend(txn_ops("then", then))
-    request.failure.extend(txn_ops("otherwise", otherwise))
+    request.success.extend(txn_op_messages("then", then))
+    request.failure.extend(txn_op_messages("otherwise", otherwise))
     return request
 
 
