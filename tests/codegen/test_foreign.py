@@ -165,25 +165,23 @@ def test_the_since_options_are_read(made: Callable[[str], Made], release: str) -
     assert "(etcd 3.5+)" in facade.read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("release", ["3.4", "3.7.1"])
 def test_the_parent_of_a_checkout_gives_the_same_package(
-    tree: Callable[[str], Path], made: Callable[[str], Made], release: str, tmp_path: Path
+    tree: Callable[[str], Path], made: Callable[[str], Made], tmp_path: Path
 ) -> None:
     parent = tmp_path / "parent"
     parent.mkdir()
-    (parent / "etcd").symlink_to(tree(release))
+    (parent / "etcd").symlink_to(tree("3.4"))
     from_parent = generate(parent, tmp_path / "out")
-    assert from_parent.files() == made(release).files()
-    assert from_parent.stderr == made(release).stderr
+    assert from_parent.files() == made("3.4").files()
+    assert from_parent.stderr == made("3.4").stderr
 
 
-@pytest.mark.parametrize(("release", "count"), [("3.6.14", 41), ("3.7.1", 42)])
 def test_the_api_module_alone_lacks_lock_and_election(
-    tree: Callable[[str], Path], release: str, count: int, tmp_path: Path
+    tree: Callable[[str], Path], tmp_path: Path
 ) -> None:
-    alone = generate(tree(release) / "api", tmp_path)
+    alone = generate(tree("3.7.1") / "api", tmp_path)
     code = "from etcd_sdk_api import methods; print(len(methods.ALL))"
-    assert trees.python(alone.source_root, code) == f"{count}\n"
+    assert trees.python(alone.source_root, code) == "42\n"
     assert 'overlay: methods."v3lockpb.Lock.Lock": names nothing' in alone.stderr
 
 
