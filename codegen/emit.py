@@ -20,7 +20,7 @@ from typing import Any
 import jinja2
 from google.protobuf.descriptor_pb2 import FileDescriptorProto
 
-from codegen import desync, docs, model, names, pbfiles, reader
+from codegen import desync, docs, model, names, pbfiles, wire
 from codegen.problems import CodegenError
 
 ROOT = Path(__file__).parents[1]
@@ -133,7 +133,7 @@ def _environment(
     environment.globals |= {"api": api, "overlay_docs": shared}
     pb_enums = {enum.name: enum.pb_name for enum in api.enums}
     built = {request.builder: request for request in api.requests if request.builder}
-    blobs = {reader.module(file.name): pbfiles.serialized(file) for file in descriptors}
+    blobs = {wire.module(file.name): pbfiles.serialized(file) for file in descriptors}
 
     def builders(service: model.Service) -> str:
         found = [r.builder for r in api.requests if r.service == service.name and r.builder]

@@ -91,21 +91,24 @@ class ErrorFacts:
     in_doubt: bool = False
 
 
-Facts = TypeVar("Facts", MethodFacts, MessageFacts, FieldFacts, NameFacts)
+Facts = TypeVar("Facts")
 
 
 class Table(Generic[Facts]):
     """Facts by full name, which remembers what was asked for."""
 
-    def __init__(self, title: str, kind: type[Facts], entries: dict[str, dict[str, Any]]) -> None:
+    def __init__(self, title: str, nothing: Facts, entries: dict[str, dict[str, Any]]) -> None:
         self._title = title
-        self._facts = {name: _make(kind, f"{title}.{name}", e) for name, e in entries.items()}
+        self._nothing = nothing
+        self._facts: dict[str, Facts] = {
+            name: _make(type(nothing), f"{title}.{name}", entry) for name, entry in entries.items()
+        }
         self._used: set[str] = set()
 
-    def get(self, full_name: str) -> Facts | None:
-        """The facts about a proto element, if there are any."""
+    def get(self, full_name: str) -> Facts:
+        """The facts about a proto element, be it that there are none."""
         self._used.add(full_name)
-        return self._facts.get(full_name)
+        return self._facts.get(full_name, self._nothing)
 
     def unused(self) -> Iterator[str]:
         """Entries that nothing in the tree asked for."""
@@ -122,11 +125,11 @@ class Overlay:
         self.docs: dict[str, str] = data.pop("docs", {})
         _check_keys("docs", self.docs, _DOCS, _DOCS)
         self.errors = tuple(_make(ErrorFacts, "errors", e) for e in data.pop("errors", []))
-        self.methods = Table("methods", MethodFacts, _joined(data.pop("methods", {})))
-        self.messages = Table("messages", MessageFacts, data.pop("messages", {}))
-        self.fields = Table("fields", FieldFacts, _joined(data.pop("fields", {})))
-        self.enums = Table("enums", NameFacts, data.pop("enums", {}))
-        self.wrappers = Table("wrappers", NameFacts, data.pop("wrappers", {}))
+        self.methods = Table("methods", MethodFacts(), _joined(data.pop("methods", {})))
+        self.messages = Table("messages", MessageFacts(), data.pop("messages", {}))
+        self.fields = Table("fields", FieldFacts(), _joined(data.pop("fields", {})))
+        self.enums = Table("enums", NameFacts(""), data.pop("enums", {}))
+        self.wrappers = Table("wrappers", NameFacts(""), data.pop("wrappers", {}))
         for unknown in data:
             raise _unknown_key(unknown, "the overlay has no such table")
 

@@ -21,7 +21,7 @@ from google.protobuf.descriptor_pb2 import (
 
 from codegen import model
 from codegen.problems import CodegenError
-from codegen.reader import module
+from codegen.wire import module
 
 PACKAGE = "etcd_sdk_api/pb"
 

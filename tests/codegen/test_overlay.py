@@ -30,7 +30,7 @@ TREE = trees.toys(
 def test_an_overlay_without_entries_is_enough(tmp_path: Path) -> None:
     facts = trees.overlay(tmp_path)
     assert facts.errors == ()
-    assert facts.methods.get("toys.Toys.Find") is None
+    assert facts.methods.get("toys.Toys.Find") == MethodFacts()
 
 
 def test_entries_go_by_full_name(tmp_path: Path) -> None:

@@ -315,7 +315,7 @@ def test_a_request_field_of_a_type_without_a_python_form(tmp_path: Path, type_: 
     shown = type_.replace("Name", "toys.Name")
     assert text.startswith("toys.FindRequest.tags: ")
     assert f"a request field of type {shown} has no Python form yet" in text
-    assert "remedy: teach codegen/reader.py" in text
+    assert "remedy: teach codegen/arguments.py" in text
 
 
 def test_a_group_field(tmp_path: Path) -> None:
