@@ -18,13 +18,8 @@ from codegen.problems import CodegenError, Report
 
 PROTOS = emit.ROOT / "protos"
 # The folders that hold hand-written async sources whose twins are generated, too.
-TWINNED = (
-    "etcd_sdk/_async",
-    "tests/_async",
-    "tests/compat/programs",
-    "tests/typing",
-    "examples",
-)
+_TWINNED = ("etcd_sdk/_async", "tests/_async", "tests/compat/programs", "tests/typing", "examples")
+TWINNED = tuple(map(PurePosixPath, _TWINNED))
 OWNED = tuple(map(PurePosixPath, ("generated", "etcd_sdk/_sync", "tests/_sync")))
 
 
@@ -69,14 +64,14 @@ def _run(options: argparse.Namespace) -> int:
         report = foreign if options.protos else Report(strict=True)
         print(build(options.protos or PROTOS, report)[PurePosixPath("api.json")], end="")
     elif options.command == "check":
-        differences = list(tree.differences(emit.ROOT, build_home(), OWNED))
+        differences = list(tree.differences(emit.ROOT, build_home(), OWNED, TWINNED))
         print(*differences, sep="", end="")
         return 1 if differences else 0
     elif options.protos:
         files = build(options.protos, foreign)
         tree.write(options.out, files, [PurePosixPath(emit.PACKAGE)])
     else:
-        changed = tree.write(emit.ROOT, build_home(), OWNED)
+        changed = tree.write(emit.ROOT, build_home(), OWNED, TWINNED)
         print(*(f"wrote {path}" for path in changed), sep="\n", end="\n" if changed else "")
     for line in foreign.lines:
         print(line, file=sys.stderr)

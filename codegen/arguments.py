@@ -170,8 +170,10 @@ class Arguments:
                 inner = self._flattened(message, field)
                 yield from self._flat_parameters(inner, positional, f"{path}.")
                 continue
-            parameter = self._parameter(message, field, facts, path, required=path in positional)
-            if field.name == "key" and field.type == "bytes":
+            is_key = field.name == "key" and field.type == "bytes" and not field.repeated
+            required = path in positional or (is_key and not field.oneof)
+            parameter = self._parameter(message, field, facts, path, required=required)
+            if is_key:
                 parameter = replace(parameter, kind="key_range" if ranged else "key")
             yield parameter
             if ranged and field.name == "key":

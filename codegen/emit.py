@@ -30,6 +30,8 @@ Files = dict[PurePosixPath, str]
 
 _HEADER = "# Written by codegen from protos/ and {template}; do not edit.\n\n"
 _TWIN_HEADER = "# Derived from {source} by codegen; do not edit.\n\n"
+# How a generated file begins.
+MARKS = tuple(header.partition("{")[0].encode() for header in (_HEADER, _TWIN_HEADER))
 
 
 def package(

@@ -145,21 +145,21 @@ def test_types_hold_for_a_strict_checker(source_root: Path) -> None:
         from etcd_sdk_api.ops import Frobnicate
 
         def use(kv: KVApi) -> None:
-            answer = kv.frobnicate(key="a", prefix=True, mood=enums.Mood.WILD, witnesses=["x"])
+            answer = kv.frobnicate("a", prefix=True, mood=enums.Mood.WILD, witnesses=["x"])
             assert_type(answer, pb.FrobnicateResponse)
             assert_type(answer.header, pb.ResponseHeader)
             assert_type(answer.hits, int)
             assert_type(kv.frobnicate_stream(key=b"a"), Responses[pb.FrobnicateResponse])
-            assert_type(kv.do(Frobnicate().key("a").max_steps(0)), pb.FrobnicateResponse)
-            kv.frobnicate(key="a", mood=2)  # type: ignore[arg-type]
-            kv.frobnicate(key="a", max_steps="far")  # type: ignore[arg-type]
-            kv.frobnicate(key="a", steps=1)  # type: ignore[call-arg]
-            Frobnicate().mood("WILD")  # type: ignore[arg-type]
+            assert_type(kv.do(Frobnicate("a").max_steps(0)), pb.FrobnicateResponse)
+            kv.frobnicate("a", mood=2)  # type: ignore[arg-type]
+            kv.frobnicate("a", max_steps="far")  # type: ignore[arg-type]
+            kv.frobnicate("a", steps=1)  # type: ignore[call-arg]
+            Frobnicate("a").mood("WILD")  # type: ignore[arg-type]
 
         async def use_async(kv: AsyncKVApi) -> None:
-            assert_type(await kv.frobnicate(key="a", landmark="hill"), pb.FrobnicateResponse)
+            assert_type(await kv.frobnicate("a", landmark="hill"), pb.FrobnicateResponse)
             assert_type(kv.frobnicate_stream(key="a"), AsyncResponses[pb.FrobnicateResponse])
-            assert_type(await kv.do(Frobnicate().key("a")), pb.FrobnicateResponse)
+            assert_type(await kv.do(Frobnicate("a")), pb.FrobnicateResponse)
         """
     trees.write(source_root, {"usage.py": dedent(snippet)})
     verdict = trees.mypy(source_root, "usage.py", "etcd_sdk_api")
@@ -168,9 +168,9 @@ def test_types_hold_for_a_strict_checker(source_root: Path) -> None:
 
 def test_its_builder_is_taken_by_do_and_makes_the_same_request(source_root: Path) -> None:
     expression = """(
-        isinstance(ops.Frobnicate(), ops.KVOp),
+        isinstance(ops.Frobnicate("a"), ops.KVOp),
         ops.Frobnicate.method is methods.KV_FROBNICATE,
-        ops.Frobnicate().key("a").prefix().mood(enums.Mood.WILD).landmark("hill")
+        ops.Frobnicate("a").prefix().mood(enums.Mood.WILD).landmark("hill")
             .witnesses("x", "y").payload("p").revision(7).build()
         == pb.FrobnicateRequest(key=b"a", range_end=b"b", mood="WILD", landmark="hill",
             witnesses=["x", "y"], payload=b"p", revision=7)

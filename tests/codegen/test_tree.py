@@ -92,3 +92,16 @@ def test_files_beside_the_owned_folders_and_bytecode_are_no_orphans(tmp_path: Pa
     assert list(tree.differences(tmp_path, FILES, OWNED)) == []
     assert tree.write(tmp_path, FILES, OWNED) == []
     assert (tmp_path / "other.py").exists()
+
+
+def test_in_a_shared_folder_only_what_says_so_is_an_orphan(tmp_path: Path) -> None:
+    folder = tmp_path / "shared"
+    folder.mkdir()
+    (folder / "mine.py").write_text("written by hand\n")
+    (folder / "left.py").write_text(
+        "# Derived from shared/left_async.py by codegen; do not edit.\n"
+    )
+    shared = [PurePosixPath("shared")]
+    assert list(tree.orphans(tmp_path, {}, [], shared)) == [PurePosixPath("shared/left.py")]
+    assert tree.write(tmp_path, {}, [], shared) == [PurePosixPath("shared/left.py")]
+    assert (folder / "mine.py").exists()
