@@ -11,7 +11,7 @@ import pytest
 from codegen.__main__ import OWNED, TWINNED
 from tests.codegen import trees
 
-_SOURCES = ("codegen", "templates", "protos", *TWINNED, *map(str, OWNED))
+_SOURCES = ("codegen", "templates", "protos", *map(str, (*TWINNED, *OWNED)))
 
 
 def contents(root: Path) -> dict[Path, bytes]:
