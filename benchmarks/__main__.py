@@ -83,8 +83,11 @@ def _experiments(etcd: Path, options: argparse.Namespace) -> Figures:
         figures.append(dataclasses.asdict(each))
         if isinstance(each, Comparison):
             _row(*_compared(each))
-        else:
+        elif isinstance(each, experiments.Recovery):
             _row(each.work, f"{each.default.median:.3f} s", f"{each.off.median:.3f} s")
+        else:
+            _row(f"{each.work}, as it is", f"  {each.default}")
+            _row(f"{each.work}, without", f"  {each.off}")
     return figures
 
 

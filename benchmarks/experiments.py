@@ -6,6 +6,7 @@ Since some version grpcio does its networking in an "event engine", unless the e
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
@@ -17,10 +18,11 @@ from benchmarks.processes import FailedError, Process, environment
 from benchmarks.works import Case
 from etcd_sdk.testing import EtcdServer
 
-VERSIONS = ("1.60.2", "1.76.0", "1.78.2", "1.80.1", "1.81.2", "1.83.2", "1.85.1")
+VERSIONS = ("1.60.2", "1.76.0", "1.78.2", "1.80.0", "1.83.2", "1.85.1")
 _PROTOBUF = "protobuf==7.36.2"
 _OFF = {"GRPC_EXPERIMENTS": "-event_engine_client"}
 _RECOVERIES = 11
+_FORKING_PROCESSES = 10
 
 FIRST = Case("sync", "get")
 """What is measured on all versions; the other cases are for the newest alone."""
@@ -54,9 +56,24 @@ class Recovery:
     off: Spread
 
 
+@dataclass(frozen=True, slots=True)
+class Forks:
+    """What becomes of a process that forks while another of its threads calls.
+
+    Attributes:
+        work: What was done.
+        default: With gRPC as it is: of how many processes, that each forked 100 times, what became.
+        off: Without the event engine.
+    """
+
+    work: str
+    default: dict[str, int]
+    off: dict[str, int]
+
+
 def run(
     etcd: Path, *, rounds: int, seconds: float, only: Callable[[str], bool]
-) -> Iterator[Comparison | Recovery]:
+) -> Iterator[Comparison | Recovery | Forks]:
     """One case on all versions, then all cases on the newest.
 
     Raises:
@@ -70,6 +87,8 @@ def run(
     for flavour in ("sync", "async"):
         if only(f"{flavour} recovery"):
             yield _recovery(etcd, flavour)
+    if only("sync forks"):
+        yield _forks(etcd)
 
 
 def _case(
@@ -113,6 +132,26 @@ def _recovery(etcd: Path, flavour: str) -> Recovery:
     return Recovery(
         f"{VERSIONS[-1]}, {flavour} recovery", Spread.of(times[False]), Spread.of(times[True])
     )
+
+
+def _forks(etcd: Path) -> Forks:
+    with EtcdServer(etcd=etcd) as server:
+        works.prepare(server.endpoint, FIRST.work)
+        fates = {
+            off: Counter(_fate(server.endpoint, off=off) for _ in range(_FORKING_PROCESSES))
+            for off in (False, True)
+        }
+    return Forks(f"{VERSIONS[-1]}, sync forks", dict(fates[False]), dict(fates[True]))
+
+
+def _fate(endpoint: str, *, off: bool) -> str:
+    with _worker("sync", endpoint, VERSIONS[-1], off=off) as worker:
+        worker.tell("open")
+        try:
+            worker.tell("fork", calls=100)
+        except FailedError as error:
+            return str(error)
+    return "all is well"
 
 
 def _worker(flavour: str, endpoint: str, version: str, *, off: bool) -> Process:

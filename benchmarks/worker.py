@@ -4,7 +4,9 @@ It reads commands from stdin and answers on stdout, one JSON object a line each:
 
 - ``{"do": "open"}`` makes the client; ``{"do": "close"}`` closes it;
 - ``{"do": "get", "calls": 100, "at_once": 1}`` does some work, and answers ``{"seconds": ...}``;
-- ``{"do": "recover"}`` gets until a get succeeds, and answers with the seconds that it took.
+- ``{"do": "recover"}`` gets until a get succeeds, and answers with the seconds that it took;
+- ``{"do": "fork", "calls": 100}`` forks so many children while a thread calls; each of them makes
+  a client of its own and gets. Sync contestants only.
 
 The first answer, before any command, tells versions. A command that fails is answered with
 ``{"error": ...}``. The process ends with its stdin. It runs in environments where the SDK is not
@@ -17,8 +19,11 @@ import asyncio
 import importlib
 import importlib.metadata
 import json
+import os
 import platform
+import signal
 import sys
+import threading
 import time
 from typing import Any
 
@@ -74,6 +79,35 @@ class Worker:
             else:
                 return time.perf_counter() - begin
 
+    def fork(self, children: int) -> None:
+        """Raise unless every child succeeds. What is feared is that this process does not live."""
+        done = threading.Event()
+
+        def call() -> None:
+            while not done.is_set():
+                self._client.get()
+
+        caller = threading.Thread(target=call)
+        caller.start()
+        try:
+            failed = sum(not self._child_succeeds() for _ in range(children))
+        finally:
+            done.set()
+            caller.join()
+        if failed:
+            raise RuntimeError(f"{failed} of {children} children failed")
+
+    def _child_succeeds(self) -> bool:
+        child = os.fork()
+        if child == 0:
+            try:
+                signal.alarm(5)  # ends it, should it hang
+                self._make(self._endpoint).get()
+                os._exit(0)
+            finally:
+                os._exit(1)
+        return os.waitpid(child, 0)[1] == 0
+
     def answer(self, command: dict[str, Any]) -> dict[str, Any]:
         match command["do"]:
             case "open":
@@ -84,6 +118,9 @@ class Worker:
                 return {}
             case "recover":
                 return {"seconds": self.recover()}
+            case "fork":
+                self.fork(command["calls"])
+                return {}
             case work:
                 return {"seconds": self.batch(work, command["calls"], command["at_once"])}
 
