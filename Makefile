@@ -24,7 +24,7 @@ setup: .venv/stamp ## Make .venv with the development tools and the package, edi
 etcd: setup ## Build the etcd releases that no package carries (needs Go; does nothing without)
 	$(BIN)/python -m tests.etcd_builds $(ETCD_RELEASES)
 
-demo: setup ## Run the README's tour against a real etcd, sync and async
+demo: setup ## Run a tour against a real etcd, sync and async
 	$(BIN)/python -m examples.demo
 
 test: setup etcd ## Run the tests

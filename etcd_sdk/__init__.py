@@ -16,9 +16,10 @@ from etcd_sdk_api import ops as _ops
 from etcd_sdk_api._async import *  # noqa: F403
 from etcd_sdk_api._sync import *  # noqa: F403
 from etcd_sdk_api.enums import *  # noqa: F403
+from etcd_sdk_api.method import Method
 from etcd_sdk_api.ops import *  # noqa: F403
 
-__all__ = ["EtcdError", "errors", "pb"]
+__all__ = ["EtcdError", "Method", "errors", "pb"]
 __all__ += _async.__all__
 __all__ += _sync.__all__
 __all__ += _async_api.__all__

@@ -9,7 +9,6 @@ from typing import NamedTuple
 from etcd_sdk_api.errors import ArgumentTypeError, ArgumentValueError
 
 _HOST = re.compile(r"(?!-)[A-Za-z0-9._-]{1,253}(?<!-)")
-_USER_INFO = re.compile(r"[^/@]*@")
 _FORMS = "write host:port, http://host:port, https://host:port or unix:///path"
 
 
@@ -40,7 +39,7 @@ def parse(argument: str, value: str) -> Endpoint:
             raise _refuse(argument, value, "has no path")
         return Endpoint(value, f"unix:{rest}", scheme == "unixs")
     if scheme not in {"", "http", "https"}:
-        raise _refuse(argument, value, f"has the unknown scheme {scheme!r}")
+        raise _refuse(argument, value, "has an unknown scheme")
     return Endpoint(value, _target(argument, value, rest), scheme == "https")
 
 
@@ -67,5 +66,6 @@ def _is_ip(family: socket.AddressFamily, host: str) -> bool:
 
 
 def _refuse(argument: str, value: str, problem: str) -> ArgumentValueError:
-    shown = _USER_INFO.sub("…@", value)
+    _, at, rest = value.rpartition("@")
+    shown = f"…@{rest}" if at else value
     return ArgumentValueError(argument, f"{shown!r} {problem}; {_FORMS}")

@@ -30,6 +30,9 @@ NEVER_SENT = (
     "empty address list",
 )
 
+# What gRPC says of a peer that speaks HTTP and is no etcd.
+_NO_GRPC = "Received http2 header with status"
+
 # What a server says when its context for the call ends, under whatever code: the Lock and Election
 # services answer so, with UNKNOWN, when the deadline passes there first.
 _OF_CONTEXT: Mapping[str, type[EtcdError]] = {
@@ -57,6 +60,8 @@ def error_from(
         in_doubt = known.may_have_applied and not method.read
         return known(text, endpoint=endpoint, method=method.name, in_doubt=in_doubt)
     status = StatusCode(code)
+    if status is StatusCode.UNIMPLEMENTED and text.startswith(_NO_GRPC):
+        status = StatusCode.UNAVAILABLE
     if late and status is StatusCode.CANCELLED:
         status, text = StatusCode.DEADLINE_EXCEEDED, "Deadline Exceeded"
     if status is StatusCode.RESOURCE_EXHAUSTED and "message larger than max" in text:

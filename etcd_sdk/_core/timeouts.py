@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import math
-
 from etcd_sdk_api.errors import ArgumentTypeError, ArgumentValueError
+
+# Some thirty years. Clocks and gRPC overflow somewhere above.
+_FOR_EVER = 1e9
 
 
 def checked(argument: str, seconds: float) -> float:
@@ -15,8 +16,8 @@ def checked(argument: str, seconds: float) -> float:
     """
     if isinstance(seconds, bool) or not isinstance(seconds, (int, float)):
         raise ArgumentTypeError(argument, "a number of seconds", seconds)
-    if math.isnan(seconds) or seconds < 0:
-        raise ArgumentValueError(argument, f"must be 0 or more seconds, not {seconds}")
+    if not seconds > 0:
+        raise ArgumentValueError(argument, f"must be more than 0 seconds, not {seconds}")
     return seconds
 
 
@@ -35,4 +36,4 @@ def limit(timeout: float | None, default: float | None) -> float | None:
     limit; ``default`` is ``None`` for calls that may rightly take for ever.
     """
     seconds = default if timeout is None else checked("timeout", timeout)
-    return None if seconds is None or seconds == math.inf else seconds
+    return None if seconds is None or seconds > _FOR_EVER else float(seconds)

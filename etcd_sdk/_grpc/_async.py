@@ -16,6 +16,7 @@ from google.protobuf.message import Message
 from etcd_sdk._core import timeouts
 from etcd_sdk._core.endpoint import Endpoint
 from etcd_sdk._grpc.base import CHANNEL_OPTIONS, BaseTransport
+from etcd_sdk_api.errors import EtcdError
 from etcd_sdk_api.method import Method
 
 RequestT = TypeVar("RequestT", bound=Message)
@@ -34,6 +35,7 @@ class AsyncGrpcTransport(BaseTransport):
     ) -> ResponseT:
         """One request, one response."""
         seconds = self.seconds(method, timeout)
+        cancelled_before = _cancelled()
         started = time.monotonic()
         try:
             return cast(ResponseT, await self.call(method)(request, timeout=seconds))
@@ -41,7 +43,7 @@ class AsyncGrpcTransport(BaseTransport):
             late = timeouts.is_late(seconds, time.monotonic() - started)
             raise self.failure(method, error, late=late) from error
         except asyncio.CancelledError:
-            if self.closed and not _cancelled_from_outside():
+            if self.closed and _cancelled() == cancelled_before:
                 raise self.closed_error(method, in_doubt=not method.read) from None
             raise
 
@@ -82,7 +84,11 @@ class AsyncGrpcTransport(BaseTransport):
 
 
 class AsyncGrpcResponses(Generic[ResponseT]):
-    """The responses of a call that is under way."""
+    """The responses of a call that is under way.
+
+    A read that is cancelled (by ``wait_for``, say) leaves the call alone: the response that it
+    waited for goes to the next read. Readers take turns.
+    """
 
     def __init__(
         self,
@@ -91,41 +97,38 @@ class AsyncGrpcResponses(Generic[ResponseT]):
         call: Any,
         seconds: float | None,
     ) -> None:
-        loop = asyncio.get_running_loop()
         self._transport = transport
         self._method = method
         self._call = call
-        self._seconds = seconds
-        self._timer = loop.call_later(seconds, call.cancel) if seconds is not None else None
+        self._patience = seconds  # for the first response
+        self._turn = asyncio.Lock()
+        self._reading: asyncio.Future[Any] | None = None
         self._ended = False
+        self._failure: EtcdError | None = None
+        loop = asyncio.get_running_loop()
         self._finalizer = weakref.finalize(self, _cancel_from_anywhere, loop, call)
         self._finalizer.atexit = False
 
     def cancel(self) -> None:
         """End the call; an iteration that waits for a response ends too."""
         self._ended = True
-        self._disarm()
         self._call.cancel()
 
     def __aiter__(self) -> Self:
         return self
 
     async def __anext__(self) -> ResponseT:
-        if self._ended:
-            raise StopAsyncIteration
-        try:
-            response = await self._call.read()
-        except grpc.RpcError as error:
-            self.cancel()
-            raise self._transport.failure(self._method, error) from error
-        except asyncio.CancelledError:
-            self._raise_for_cancellation()
-            raise
-        self._disarm()
-        if response is grpc.aio.EOF:
-            self.cancel()
-            raise StopAsyncIteration
-        return cast(ResponseT, response)
+        async with self._turn:
+            if self._failure is not None:
+                raise self._failure
+            if self._ended:
+                raise StopAsyncIteration
+            reading = self._reading
+            if reading is None:
+                self._reading = reading = asyncio.ensure_future(self._call.read())
+                reading.add_done_callback(_retrieve)
+            await self._wait(reading)
+            return self._taken(reading)
 
     async def __aenter__(self) -> Self:
         return self
@@ -138,24 +141,41 @@ class AsyncGrpcResponses(Generic[ResponseT]):
     ) -> None:
         self.cancel()
 
-    def _disarm(self) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
+    async def _wait(self, reading: asyncio.Future[Any]) -> None:
+        """Wait until a read is done, however it ends; only our own cancellation is raised."""
+        cancelled_before = _cancelled()
+        try:
+            await asyncio.wait_for(asyncio.shield(reading), self._patience)
+        except TimeoutError:
+            if not reading.done() and self._patience is not None:
+                raise self._fail(self._transport.silence(self._method, self._patience)) from None
+        except grpc.RpcError:
+            pass
+        except asyncio.CancelledError:
+            if _cancelled() > cancelled_before:
+                raise
 
-    def _raise_for_cancellation(self) -> None:
-        """Tell apart who cancelled: the user of the stream, the timer, the client, or the task."""
-        timer, seconds = self._timer, self._seconds
-        if _cancelled_from_outside():
+    def _taken(self, reading: asyncio.Future[Any]) -> ResponseT:
+        """What a read that is done has brought."""
+        self._reading = self._patience = None
+        if reading.cancelled():
+            if self._ended:
+                raise StopAsyncIteration
+            raise self._fail(self._transport.closed_error(self._method))
+        error = reading.exception()
+        if isinstance(error, grpc.RpcError):
+            raise self._fail(self._transport.failure(self._method, error)) from error
+        response = reading.result()
+        if response is grpc.aio.EOF:
             self.cancel()
-            return
-        if self._ended:
-            raise StopAsyncIteration from None
+            raise StopAsyncIteration
+        return cast(ResponseT, response)
+
+    def _fail(self, failure: EtcdError) -> EtcdError:
+        """End the call with an error, which every later read gets too."""
+        self._failure = failure
         self.cancel()
-        if self._transport.closed:
-            raise self._transport.closed_error(self._method) from None
-        if timer is not None and seconds is not None:
-            raise self._transport.silence(self._method, seconds) from None
+        return failure
 
 
 class AsyncGrpcStream(AsyncGrpcResponses[ResponseT], Generic[RequestT, ResponseT]):
@@ -171,15 +191,17 @@ class AsyncGrpcStream(AsyncGrpcResponses[ResponseT], Generic[RequestT, ResponseT
     ) -> None:
         super().__init__(transport, method, call, seconds)
         self._outbox = outbox
+        self._open = True
 
     def send(self, request: RequestT) -> None:
         """Queue a request. It is sent in turn; this does not block."""
-        if self._transport.closed:
-            raise self._transport.closed_error(self._method)
+        open_ = self._open and not self._ended and not self._call.done()
+        self._transport.check_send(self._method, request, open_)
         self._outbox.put_nowait(request)
 
     def half_close(self) -> None:
         """Promise to send no more; responses go on until the server ends the call."""
+        self._open = False
         self._outbox.put_nowait(None)
 
 
@@ -189,10 +211,16 @@ async def _requests(outbox: asyncio.Queue[RequestT | None]) -> AsyncIterator[Req
         yield request
 
 
-def _cancelled_from_outside() -> bool:
-    """Whether the running task itself was cancelled, rather than the call that it waits for."""
+def _cancelled() -> int:
+    """How often the running task was cancelled. Only a rise says that somebody did so just now."""
     task = asyncio.current_task()
-    return task is not None and task.cancelling() > 0
+    return task.cancelling() if task is not None else 0
+
+
+def _retrieve(reading: asyncio.Future[Any]) -> None:
+    # Whoever left before a read was done does not care how it ends; asyncio would complain.
+    if not reading.cancelled():
+        reading.exception()
 
 
 def _cancel_from_anywhere(loop: asyncio.AbstractEventLoop, call: Any) -> None:

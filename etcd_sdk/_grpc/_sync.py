@@ -16,6 +16,7 @@ from google.protobuf.message import Message
 from etcd_sdk._core import timeouts
 from etcd_sdk._core.endpoint import Endpoint
 from etcd_sdk._grpc.base import CHANNEL_OPTIONS, BaseTransport
+from etcd_sdk_api.errors import EtcdError
 from etcd_sdk_api.method import Method
 
 RequestT = TypeVar("RequestT", bound=Message)
@@ -87,7 +88,7 @@ class GrpcTransport(BaseTransport):
 
 
 class GrpcResponses(Generic[ResponseT]):
-    """The responses of a call that is under way."""
+    """The responses of a call that is under way. Readers take turns."""
 
     def __init__(
         self,
@@ -99,32 +100,38 @@ class GrpcResponses(Generic[ResponseT]):
         self._transport = transport
         self._method = method
         self._call = call
-        self._seconds = seconds
-        self._timer = _timer(seconds, call)
+        self._patience = seconds  # for the first response
+        self._turn = threading.Lock()
+        self._silent = False
         self._ended = False
+        self._failure: EtcdError | None = None
         self._finalizer = weakref.finalize(self, call.cancel)
 
     def cancel(self) -> None:
         """End the call; an iteration that waits for a response ends too."""
         self._ended = True
-        self._disarm()
         self._call.cancel()
 
     def __iter__(self) -> Self:
         return self
 
     def __next__(self) -> ResponseT:
-        if self._ended:
-            raise StopIteration
-        try:
-            response = next(self._call)
-        except StopIteration:
-            self.cancel()
-            raise
-        except grpc.RpcError as error:
-            raise self._end(error) from error
-        self._disarm()
-        return cast(ResponseT, response)
+        with self._turn:
+            if self._failure is not None:
+                raise self._failure
+            if self._ended:
+                raise StopIteration
+            try:
+                return self._read()
+            except StopIteration:
+                self.cancel()
+                raise
+            except grpc.RpcError as error:
+                raise self._explained(error) from error
+            except BaseException:
+                # Ctrl-C, say. gRPC cannot go on with a read that was interrupted.
+                self._fail(self._transport.ended_error(self._method, "interrupted"))
+                raise
 
     def __enter__(self) -> Self:
         return self
@@ -137,21 +144,39 @@ class GrpcResponses(Generic[ResponseT]):
     ) -> None:
         self.cancel()
 
-    def _disarm(self) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
+    def _read(self) -> ResponseT:
+        if self._patience is None:
+            return cast(ResponseT, next(self._call))
+        timer = threading.Timer(self._patience, self._lose_patience)
+        timer.daemon = True
+        timer.start()
+        try:
+            response = next(self._call)
+        finally:
+            timer.cancel()
+        self._patience = None
+        return cast(ResponseT, response)
 
-    def _end(self, error: Any) -> Exception:
-        """Tell apart who ended the call: its user, the timer, the client, or the server."""
-        timer, seconds, ended = self._timer, self._seconds, self._ended
-        self.cancel()
+    def _lose_patience(self) -> None:
+        self._silent = True
+        self._call.cancel()
+
+    def _explained(self, error: Any) -> Exception:
+        """Tell apart who ended the call: its user, our patience, the client, or the server."""
         if error.code() is grpc.StatusCode.CANCELLED and error.details() == _CANCELLED_HERE:
-            if ended:
+            if self._ended:
                 return StopIteration()
-            if timer is not None and seconds is not None:
-                return self._transport.silence(self._method, seconds)
-        return self._transport.failure(self._method, error)
+            if self._silent and self._patience is not None:
+                return self._fail(self._transport.silence(self._method, self._patience))
+            if self._silent:
+                return self._fail(self._transport.ended_error(self._method, "timed out"))
+        return self._fail(self._transport.failure(self._method, error))
+
+    def _fail(self, failure: EtcdError) -> EtcdError:
+        """End the call with an error, which every later read gets too."""
+        self._failure = failure
+        self.cancel()
+        return failure
 
 
 class GrpcStream(GrpcResponses[ResponseT], Generic[RequestT, ResponseT]):
@@ -167,15 +192,17 @@ class GrpcStream(GrpcResponses[ResponseT], Generic[RequestT, ResponseT]):
     ) -> None:
         super().__init__(transport, method, call, seconds)
         self._outbox = outbox
+        self._open = True
 
     def send(self, request: RequestT) -> None:
         """Queue a request. It is sent in turn; this does not block."""
-        if self._transport.closed:
-            raise self._transport.closed_error(self._method)
+        open_ = self._open and not self._ended and not self._call.done()
+        self._transport.check_send(self._method, request, open_)
         self._outbox.put(request)
 
     def half_close(self) -> None:
         """Promise to send no more; responses go on until the server ends the call."""
+        self._open = False
         self._outbox.put(None)
 
 
@@ -187,12 +214,3 @@ def _requests(outbox: queue.SimpleQueue[RequestT | None]) -> Iterator[RequestT]:
     # It must not hold the stream: a stream that nobody else holds is to end.
     while (request := outbox.get()) is not None:
         yield request
-
-
-def _timer(seconds: float | None, call: Any) -> threading.Timer | None:
-    if seconds is None:
-        return None
-    timer = threading.Timer(seconds, call.cancel)
-    timer.daemon = True
-    timer.start()
-    return timer

@@ -5,11 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 import grpc
+from google.protobuf.message import Message
 
 from etcd_sdk._core import timeouts
 from etcd_sdk._core.endpoint import Endpoint
 from etcd_sdk._core.status import error_from
-from etcd_sdk_api.errors import ClientClosedError, DeadlineExceededError, EtcdError
+from etcd_sdk_api.errors import (
+    ArgumentTypeError,
+    ClientClosedError,
+    DeadlineExceededError,
+    EtcdError,
+    StreamEndedError,
+)
 from etcd_sdk_api.method import Method
 
 CHANNEL_OPTIONS: tuple[tuple[str, int], ...] = (
@@ -20,6 +27,8 @@ CHANNEL_OPTIONS: tuple[tuple[str, int], ...] = (
     # gRPC's own back-off grows to two minutes; a member that serves again is to be used at once.
     ("grpc.initial_reconnect_backoff_ms", 100),
     ("grpc.max_reconnect_backoff_ms", 1000),
+    # gRPC would send even 127.0.0.1 to the proxy that the environment names for web pages.
+    ("grpc.enable_http_proxy", 0),
     # This is the limit for one attempt to connect, by default 20 s.
     ("grpc.min_reconnect_backoff_ms", 2000),
 )
@@ -64,8 +73,22 @@ class BaseTransport:
 
     def silence(self, method: Method[Any, Any], seconds: float) -> DeadlineExceededError:
         """What the user sees of a stream whose first response did not come in time."""
-        text = f"no response within {seconds:g} s"
+        text = f"no response within {seconds:g} s of waiting"
         return DeadlineExceededError(text, endpoint=self._endpoint.name, method=method.name)
+
+    def ended_error(self, method: Method[Any, Any], how: str) -> StreamEndedError:
+        """What the user sees of a stream that is over."""
+        text = f"the stream is over: {how}"
+        return StreamEndedError(text, endpoint=self._endpoint.name, method=method.name)
+
+    def check_send(self, method: Method[Any, Any], request: Message, open_: bool) -> None:
+        """Refuse what a stream cannot send, be it for its type or because it is over."""
+        if not isinstance(request, method.request):
+            raise ArgumentTypeError("request", f"pb.{method.request.DESCRIPTOR.name}", request)
+        if self.closed:
+            raise self.closed_error(method)
+        if not open_:
+            raise self.ended_error(method, "no request can be sent")
 
     def _bind(self, method: Method[Any, Any]) -> Any:
         if self.closed:

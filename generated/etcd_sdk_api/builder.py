@@ -11,11 +11,11 @@ from google.protobuf.message import Message
 from etcd_sdk_api.errors import ArgumentValueError
 from etcd_sdk_api.method import Method
 
-RequestT = TypeVar("RequestT", bound=Message)
-ResponseT = TypeVar("ResponseT", bound=Message)
+RequestT_co = TypeVar("RequestT_co", bound=Message, covariant=True)
+ResponseT_co = TypeVar("ResponseT_co", bound=Message, covariant=True)
 
 
-class Builder(Generic[RequestT]):
+class Builder(Generic[RequestT_co]):
     """The arguments of a request, kept as a value.
 
     Every option returns a new builder, so one can be shared, stored and built upon. Arguments are
@@ -27,7 +27,7 @@ class Builder(Generic[RequestT]):
 
     _options: dict[str, Any]
 
-    def build(self) -> RequestT:
+    def build(self) -> RequestT_co:
         """A new request message.
 
         Raises:
@@ -59,9 +59,9 @@ class Builder(Generic[RequestT]):
         return f"{type(self).__name__}({', '.join(shown)})"
 
 
-class Op(Builder[RequestT], Generic[RequestT, ResponseT]):
+class Op(Builder[RequestT_co], Generic[RequestT_co, ResponseT_co]):
     """A builder whose request one unary method takes."""
 
     __slots__ = ()
 
-    method: Method[RequestT, ResponseT]
+    method: Method[RequestT_co, ResponseT_co]

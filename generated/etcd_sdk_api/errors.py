@@ -123,6 +123,12 @@ class ClientClosedError(EtcdError):
     code: StatusCode = StatusCode.CANCELLED
 
 
+class StreamEndedError(EtcdError):
+    """A stream is over: nothing can be sent on it any more, or its last read was interrupted."""
+
+    code = StatusCode.CANCELLED
+
+
 class DeadlineExceededError(EtcdError, TimeoutError):
     """The call's timeout ran out."""
 
@@ -890,6 +896,7 @@ __all__ = [
     "ArgumentValueError",
     "ArgumentTypeError",
     "ClientClosedError",
+    "StreamEndedError",
     "DeadlineExceededError",
     "UnavailableError",
     "UnimplementedError",

@@ -8,13 +8,14 @@ from typing import Generic, Literal, TypeVar
 
 from google.protobuf.message import Message
 
-RequestT = TypeVar("RequestT", bound=Message)
-ResponseT = TypeVar("ResponseT", bound=Message)
+# Covariant, so that a function over several methods can take any of them.
+RequestT_co = TypeVar("RequestT_co", bound=Message, covariant=True)
+ResponseT_co = TypeVar("ResponseT_co", bound=Message, covariant=True)
 
 Kind = Literal["unary", "server_stream", "bidi_stream"]
 
 
-class Method(Generic[RequestT, ResponseT]):
+class Method(Generic[RequestT_co, ResponseT_co]):
     """One RPC of etcd's API. A constant: compared and hashed by identity.
 
     Attributes:
@@ -33,8 +34,8 @@ class Method(Generic[RequestT, ResponseT]):
     path: str
     name: str
     kind: Kind
-    request: type[RequestT]
-    response: type[ResponseT]
+    request: type[RequestT_co]
+    response: type[ResponseT_co]
     read: bool
     blocking: bool
     since: str
@@ -43,8 +44,8 @@ class Method(Generic[RequestT, ResponseT]):
         self,
         path: str,
         kind: Kind,
-        request: type[RequestT],
-        response: type[ResponseT],
+        request: type[RequestT_co],
+        response: type[ResponseT_co],
         *,
         read: bool = False,
         blocking: bool = False,

@@ -100,7 +100,11 @@ MAINTENANCE_STATUS: Final = Method(
     "/etcdserverpb.Maintenance/Status", "unary", pb.StatusRequest, pb.StatusResponse, read=True
 )
 MAINTENANCE_DEFRAGMENT: Final = Method(
-    "/etcdserverpb.Maintenance/Defragment", "unary", pb.DefragmentRequest, pb.DefragmentResponse
+    "/etcdserverpb.Maintenance/Defragment",
+    "unary",
+    pb.DefragmentRequest,
+    pb.DefragmentResponse,
+    blocking=True,
 )
 MAINTENANCE_HASH: Final = Method(
     "/etcdserverpb.Maintenance/Hash", "unary", pb.HashRequest, pb.HashResponse, read=True

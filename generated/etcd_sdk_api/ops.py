@@ -14,12 +14,12 @@ from etcd_sdk_api.builder import Builder, Op
 from etcd_sdk_api.enums import FilterType, SortOrder, SortTarget
 from etcd_sdk_api.method import Method
 
-RequestT = TypeVar("RequestT", bound=Message)
-ResponseT = TypeVar("ResponseT", bound=Message)
+RequestT_co = TypeVar("RequestT_co", bound=Message, covariant=True)
+ResponseT_co = TypeVar("ResponseT_co", bound=Message, covariant=True)
 ValueT = TypeVar("ValueT")
 
 
-class KVOp(Op[RequestT, ResponseT], Generic[RequestT, ResponseT]):
+class KVOp(Op[RequestT_co, ResponseT_co], Generic[RequestT_co, ResponseT_co]):
     """A builder that ``kv.do`` takes."""
 
     __slots__ = ()
@@ -75,7 +75,7 @@ class Get(KVOp[pb.RangeRequest, pb.RangeResponse]):
         return self._with(limit=limit)
 
     def revision(self, revision: int) -> Self:
-        """Revision at which to read; 0 or less means the current one.
+        """Revision at which to read; 0 means the current one.
 
         Fails when the revision has been compacted or when the store has not reached it.
         """
@@ -352,8 +352,8 @@ class Watch(Builder[pb.WatchCreateRequest]):
     Answered with a ``WatchResponse`` that has ``WatchResponse.created`` set, before any event.
 
     Args:
-        key: Key to watch, or first key of the range when ``range_end`` is set. Empty means the very
-            first key possible, a single zero byte.
+        key: Key to watch, or first key of the range when ``range_end`` is set. To start at the very
+            first key, give a single zero byte.
     """
 
     __slots__ = ()
@@ -470,6 +470,12 @@ class Compare:
 
     def __bool__(self) -> NoReturn:
         raise TypeError("a Compare has no truth value: the server evaluates it; give it to when()")
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Compare) and other._compare == self._compare
+
+    def __hash__(self) -> int:
+        return hash(self._compare.SerializeToString(deterministic=True))
 
     def __repr__(self) -> str:
         return f"Compare({' '.join(str(self._compare).split())})"
@@ -607,4 +613,4 @@ class Operand(Generic[ValueT]):
         return self.greater(value)
 
 
-__all__ = ["Get", "Put", "Delete", "Txn", "Compact", "Watch", "TxnOp", "Compare", "Operand"]
+__all__ = ["KVOp", "Get", "Put", "Delete", "Txn", "Compact", "Watch", "TxnOp", "Compare", "Operand"]

@@ -44,7 +44,8 @@ def to_bytes(name: str, value: str | bytes) -> bytes:
         try:
             return value.encode()
         except UnicodeEncodeError as error:
-            raise ArgumentValueError(name, f"is not encodable as UTF-8: {error.reason}") from None
+            problem = f"is not encodable as UTF-8: {error.reason}"
+        raise ArgumentValueError(name, problem)  # out there: the cause would carry a secret along
     raise ArgumentTypeError(name, "str or bytes", value)
 
 
@@ -110,7 +111,8 @@ def integer(name: str, value: int, bounds: range) -> int:
 
 def enum(name: str, value: int, kind: type[IntEnum]) -> int:
     """``value`` as the number of a member of ``kind``."""
-    if isinstance(value, bool) or not isinstance(value, int):
+    foreign = isinstance(value, (bool, IntEnum)) and not isinstance(value, kind)
+    if foreign or not isinstance(value, int):
         raise ArgumentTypeError(name, kind.__name__, value)
     try:
         return kind(value).value

@@ -17,13 +17,13 @@ from etcd_sdk import (
     AsyncStream,
     AsyncTransport,
     DowngradeAction,
+    Method,
     PermissionType,
     errors,
     pb,
 )
 from etcd_sdk.testing import EtcdServer
 from etcd_sdk_api import methods
-from etcd_sdk_api.method import Method
 from tests.conftest import RELEASES, minor
 
 RequestT = TypeVar("RequestT", bound=Message)

@@ -16,6 +16,7 @@ from etcd_sdk import (
     Api,
     Client,
     DowngradeAction,
+    Method,
     PermissionType,
     Responses,
     Stream,
@@ -25,7 +26,6 @@ from etcd_sdk import (
 )
 from etcd_sdk.testing import EtcdServer
 from etcd_sdk_api import methods
-from etcd_sdk_api.method import Method
 from tests.conftest import RELEASES, minor
 
 RequestT = TypeVar("RequestT", bound=Message)

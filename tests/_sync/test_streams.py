@@ -104,18 +104,74 @@ def end_of(stream: WatchStream) -> str:
     return "ended"
 
 
-def test_the_timeout_runs_until_the_first_response(client: Client, prefix: str) -> None:
+def test_the_timeout_limits_the_wait_for_the_first_response(client: Client, prefix: str) -> None:
     silent = client.rpc.watch.watch(timeout=0.05)
-    with pytest.raises(errors.DeadlineExceededError, match=r"0\.05 s.*Watch\.Watch") as caught:
-        next(silent)
-    assert not caught.value.in_doubt
-    assert end_of(silent) == "ended"
-    with client.rpc.watch.watch(timeout=0.5) as stream:
+    for _ in range(2):
+        with pytest.raises(errors.DeadlineExceededError, match=r"0\.05 s.*Watch\.Watch") as caught:
+            next(silent)
+        assert not caught.value.in_doubt
+
+
+def test_a_first_response_that_waits_to_be_read_is_in_time(client: Client, prefix: str) -> None:
+    with client.rpc.watch.watch(timeout=0.05) as stream:
+        stream.send(create(Watch(prefix)))
+        assert end_of(client.rpc.watch.watch(timeout=0.1)) == "DeadlineExceededError"
+        assert (next(stream)).created
+        later = Beside(lambda: read(stream))
+        assert end_of(client.rpc.watch.watch(timeout=0.1)) == "DeadlineExceededError"
+        client.kv.put(prefix, "after more silence than the timeout")
+        assert (later.result()).events
+
+
+def test_a_timeout_beside_the_first_response_is_a_deadline_or_nothing(
+    client: Client, prefix: str
+) -> None:
+    outcomes = set()
+    for number in range(200):
+        stream = client.rpc.watch.watch(timeout=0.0004 + number % 10 * 0.0001)
+        stream.send(create(Watch(prefix)))
+        try:
+            outcomes.add((next(stream)).created)
+        except errors.DeadlineExceededError:
+            outcomes.add(False)
+        stream.cancel()
+    assert outcomes <= {True, False}
+
+
+@pytest.mark.parametrize(
+    "wrong", [None, "x", 5, pb.WatchCreateRequest(), pb.LeaseKeepAliveRequest()]
+)
+def test_what_is_no_request_is_not_sent(
+    client: Client, prefix: str, wrong: pb.WatchRequest
+) -> None:
+    with client.rpc.watch.watch() as stream:
+        with pytest.raises(errors.ArgumentTypeError, match=r"request: must be pb\.WatchRequest"):
+            stream.send(wrong)
         created(stream, Watch(prefix))
-        silence = client.rpc.watch.watch(timeout=0.6)
-        assert end_of(silence) == "DeadlineExceededError"  # so that 0.5 s have gone by
-        client.kv.put(prefix, "")
-        assert (next(stream)).events
+
+
+def test_nothing_is_sent_on_a_stream_that_is_over(client: Client, prefix: str) -> None:
+    cancelled, closed = client.rpc.watch.watch(), client.rpc.lease.keep_alive_stream()
+    cancelled.cancel()
+    with pytest.raises(errors.StreamEndedError, match=r"Watch\.Watch"):
+        cancelled.send(create(Watch(prefix)))
+    closed.half_close()
+    with pytest.raises(errors.StreamEndedError):
+        closed.send(pb.LeaseKeepAliveRequest(ID=1))
+
+
+def test_readers_take_turns(client: Client, prefix: str) -> None:
+    with client.rpc.watch.watch() as stream:
+        created(stream, Watch(prefix).prefix())
+        readers = [Beside(lambda: read(stream)) for _ in range(3)]
+        for number in range(3):
+            client.kv.put(f"{prefix}{number}", "")
+        heard = [event.kv.key for reader in readers for event in (reader.result()).events]
+    assert sorted(heard) == [f"{prefix}{number}".encode() for number in range(3)]
+
+
+def read(stream: WatchStream) -> pb.WatchResponse:
+    return next(stream)
 
 
 def test_half_close_ends_the_servers_side(client: Client, prefix: str) -> None:

@@ -30,6 +30,7 @@ TYPE = errors.ArgumentTypeError
 # The typing tests hold that a checker refuses these; here is what happens where none is used.
 anything: Any = object()
 number: Any = 7
+other_enum: Any = FilterType.NODELETE
 nothing: Any = None
 
 
@@ -43,6 +44,11 @@ nothing: Any = None
         (Get("a").prefix(number).build, TYPE, "prefix: must be bool, not int"),
         (Get("a").limit(-1).build, VALUE, "limit: must be from 0 to 9223372036854775807, not -1"),
         (Get("a").limit(2**63).build, VALUE, "limit: must be from"),
+        (
+            Get("a").sort(SortTarget.KEY, other_enum).build,
+            TYPE,
+            "sort_order: must be SortOrder, not FilterType",
+        ),
         (Get("a").limit(anything).build, TYPE, "limit: must be int, not object"),
         (Get("a").limit(nothing).build, TYPE, "limit: must be int, not NoneType"),
         (Get("a").limit(True).build, TYPE, "limit: must be int, not bool"),

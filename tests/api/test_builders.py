@@ -117,6 +117,15 @@ def test_repeated_options_are_given_once() -> None:
             repeat()
 
 
+def test_compares_are_values_and_so_are_transactions() -> None:
+    one, same = Compare.version("a") == 0, Compare.version("a") == 0
+    assert one == same
+    assert one != (Compare.version("a") == 1)
+    assert len({one, same}) == 1
+    assert Txn().when(one).then(Get("a")) == Txn().when(same).then(Get("a"))
+    assert hash(Txn().when(one)) == hash(Txn().when(same))
+
+
 def test_compares_are_built_anew_each_time() -> None:
     condition = Compare.value("a") == b"1"
     first = condition.build()

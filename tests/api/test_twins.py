@@ -43,7 +43,8 @@ def test_a_pair_has_equal_members_signatures_and_docs(
     one: type[object], other: type[object]
 ) -> None:
     assert without_async(one.__name__) == other.__name__
-    assert inspect.signature(one).parameters.keys() == inspect.signature(other).parameters.keys()
+    for what in (inspect.signature, inspect.getdoc):
+        assert without_async(str(what(one))).split() == str(what(other)).split()
     left, right = members(one), members(other)
     assert left.keys() == right.keys()
     for name, member in left.items():
@@ -53,6 +54,8 @@ def test_a_pair_has_equal_members_signatures_and_docs(
         signature, expected = str(inspect.signature(member)), str(inspect.signature(twin))
         assert without_async(signature) == expected, f"{one.__name__}.{name}"
         assert not inspect.iscoroutinefunction(twin)
+        doc, expected = inspect.getdoc(member) or "", inspect.getdoc(twin) or ""
+        assert without_async(doc).split() == expected.split(), f"{one.__name__}.{name}"
 
 
 def test_all_rpcs_are_there_documented_and_of_their_kind() -> None:

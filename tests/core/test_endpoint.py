@@ -48,10 +48,11 @@ def test_endpoints(written: str, target: str, secure: bool) -> None:
         ("::1:2379", "no host name in '::1'"),
         ("[::1:2379", "no host name in '[::1'"),
         ("[localhost]:2379", "no host name in '[localhost]'"),
-        ("ftp://localhost:2379", "unknown scheme 'ftp'"),
+        ("ftp://localhost:2379", "unknown scheme"),
         ("http://localhost:2379/v3", "more than a host and a port"),
         ("http://user:secret@localhost:2379", "more than a host and a port"),
         ("localhost:2379,other:2379", "no host name"),
+        ("http://user:sec/ret@localhost:2379", "more than a host and a port"),
         ("unix://", "has no path"),
     ],
 )
@@ -60,7 +61,7 @@ def test_what_is_no_endpoint(written: str, problem: str) -> None:
         parse("endpoints", written)
     assert problem in str(caught.value)
     assert "host:port" in str(caught.value)
-    assert "secret" not in str(caught.value)
+    assert "sec" not in str(caught.value)
 
 
 @given(st.text())

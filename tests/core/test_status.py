@@ -69,6 +69,12 @@ def test_the_deadline_seen_by_the_server_first_is_a_deadline() -> None:
     assert said.code is StatusCode.DEADLINE_EXCEEDED
 
 
+def test_a_peer_that_is_no_etcd_is_not_taken_for_an_old_one() -> None:
+    text = "Received http2 header with status: 404"
+    error = error_from(StatusCode.UNIMPLEMENTED, text, methods.KV_PUT, "")
+    assert isinstance(error, errors.UnavailableError)
+
+
 @pytest.mark.parametrize(
     "text",
     [

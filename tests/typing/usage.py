@@ -9,7 +9,9 @@ suppression, and both refuse a suppression that suppresses nothing: an error tha
 
 from __future__ import annotations
 
-from typing import assert_type
+from typing import TypeVar, assert_type
+
+from google.protobuf.message import Message
 
 from etcd_sdk import (
     KV,
@@ -20,6 +22,7 @@ from etcd_sdk import (
     Delete,
     Get,
     KVApi,
+    KVOp,
     LeaseApi,
     PermissionType,
     Put,
@@ -32,6 +35,8 @@ from etcd_sdk import (
     Watch,
     pb,
 )
+
+ResponseT = TypeVar("ResponseT", bound=Message)
 
 # --- the client ---
 
@@ -51,6 +56,10 @@ def clients() -> None:
     Client(timeout="5 s")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     Client(retries=3)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
     etcd.kvs  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue]  # noqa: B018
+
+
+def done(etcd: Client, op: KVOp[Message, ResponseT]) -> ResponseT:
+    return etcd.kv.do(op)
 
 
 # --- the facades ---
@@ -149,6 +158,10 @@ def builders_done(etcd: Client) -> None:
     assert_type(etcd.kv.do(Txn().then(Get("/a"))), pb.TxnResponse)
     assert_type(etcd.kv.do(Compact(7).physical()), pb.CompactionResponse)
     assert_type(etcd.rpc.kv.do(Get("/a"), timeout=1), pb.RangeResponse)
+    either: Get | Put = Get("/a")
+    response: Message = etcd.kv.do(either)
+    assert_type(done(etcd, Put("/a", "1")), pb.PutResponse)
+    response.ByteSize()
 
     etcd.kv.do(Watch("/a"))  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     etcd.kv.do(Compare.version("/a") == 0)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]

@@ -7,7 +7,9 @@ suppression, and both refuse a suppression that suppresses nothing: an error tha
 
 from __future__ import annotations
 
-from typing import assert_type
+from typing import TypeVar, assert_type
+
+from google.protobuf.message import Message
 
 from etcd_sdk import (
     AlarmAction,
@@ -22,6 +24,7 @@ from etcd_sdk import (
     Compare,
     Delete,
     Get,
+    KVOp,
     PermissionType,
     Put,
     SortOrder,
@@ -30,6 +33,8 @@ from etcd_sdk import (
     Watch,
     pb,
 )
+
+ResponseT = TypeVar("ResponseT", bound=Message)
 
 # --- the client ---
 
@@ -49,6 +54,10 @@ async def clients() -> None:
     AsyncClient(timeout="5 s")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     AsyncClient(retries=3)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
     etcd.kvs  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue]  # noqa: B018
+
+
+async def done(etcd: AsyncClient, op: KVOp[Message, ResponseT]) -> ResponseT:
+    return await etcd.kv.do(op)
 
 
 # --- the facades ---
@@ -147,6 +156,10 @@ async def builders_done(etcd: AsyncClient) -> None:
     assert_type(await etcd.kv.do(Txn().then(Get("/a"))), pb.TxnResponse)
     assert_type(await etcd.kv.do(Compact(7).physical()), pb.CompactionResponse)
     assert_type(await etcd.rpc.kv.do(Get("/a"), timeout=1), pb.RangeResponse)
+    either: Get | Put = Get("/a")
+    response: Message = await etcd.kv.do(either)
+    assert_type(await done(etcd, Put("/a", "1")), pb.PutResponse)
+    response.ByteSize()
 
     await etcd.kv.do(Watch("/a"))  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     await etcd.kv.do(Compare.version("/a") == 0)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]

@@ -50,7 +50,7 @@ class AsyncElectionApi:
                 is in the response.
             value: Value that observers see once elected, commonly an address or a name. May be
                 empty.
-            timeout: Seconds the call may take. ``None`` is no limit: it may rightly wait for long.
+            timeout: Seconds the call may take. ``None`` is no limit: it may rightly take long.
 
         Returns:
             The response: Proof that the election is won.
@@ -136,7 +136,7 @@ class AsyncElectionApi:
 
         Args:
             name: Name of the election.
-            timeout: Seconds until the first response. ``None`` is no limit; later responses may
+            timeout: Seconds to wait for the first response. ``None`` is no limit; later ones may
                 take any time.
 
         Returns:

@@ -43,7 +43,7 @@ class AsyncLockApi:
             lease: ID of the lease that holds the lock; keep it alive, the lock is lost when it
                 ends. 0 makes the server grant a lease of 60 seconds that nobody renews and whose ID
                 shows only in the key that is returned.
-            timeout: Seconds the call may take. ``None`` is no limit: it may rightly wait for long.
+            timeout: Seconds the call may take. ``None`` is no limit: it may rightly take long.
 
         Returns:
             The response: Proof that the lock is owned.

@@ -70,7 +70,7 @@ class AuthApi:
     def status(self, *, timeout: float | None = None) -> pb.AuthStatusResponse:
         """Tell whether access control is on, and at which auth revision.
 
-        Needs no login, also where auth is on.
+        From 3.7 on it needs no login, also where auth is on.
 
         etcd 3.5 and later. Changes nothing, so it may be sent again.
 
@@ -131,7 +131,7 @@ class AuthApi:
             name: Name of the new user. Empty is refused, and so is the name of an existing user.
             password: Password of the new user, at most 72 bytes. It travels as given, so use TLS;
                 the server keeps only a bcrypt hash. An empty password is accepted and then is the
-                password; for a user without one, set ``UserAddOptions.no_password`` in ``options``.
+                password; for a user without one, set ``options.no_password``.
             no_password: Whether the user goes without a password. Such a user cannot log in with
                 ``auth.authenticate``; it is known by the common name of its TLS client certificate.
                 A password given along is ignored.

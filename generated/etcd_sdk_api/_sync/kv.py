@@ -75,8 +75,8 @@ class KVApi:
             limit: Largest number of keys to return; 0 means no limit. ``RangeResponse.more`` tells
                 whether keys were left out. For the next page of a read in key order, start at the
                 last key plus a zero byte and stay at the same ``revision``.
-            revision: Revision at which to read; 0 or less means the current one. Fails when the
-                revision has been compacted or when the store has not reached it.
+            revision: Revision at which to read; 0 means the current one. Fails when the revision
+                has been compacted or when the store has not reached it.
             sort_order: Direction of sorting. Any order but ascending by key makes the server
                 collect the whole range before it applies ``limit``. Unknown values are refused by
                 3.6 and later servers.
@@ -183,8 +183,8 @@ class KVApi:
             limit: Largest number of keys to return; 0 means no limit. ``RangeResponse.more`` tells
                 whether keys were left out. For the next page of a read in key order, start at the
                 last key plus a zero byte and stay at the same ``revision``.
-            revision: Revision at which to read; 0 or less means the current one. Fails when the
-                revision has been compacted or when the store has not reached it.
+            revision: Revision at which to read; 0 means the current one. Fails when the revision
+                has been compacted or when the store has not reached it.
             sort_order: Direction of sorting. Any order but ascending by key makes the server
                 collect the whole range before it applies ``limit``. Unknown values are refused by
                 3.6 and later servers.
@@ -207,7 +207,7 @@ class KVApi:
                 before it are left out. Does not affect ``RangeResponse.count``. (etcd 3.1+)
             max_create_revision: Largest create revision to return; 0 means no bound. Keys created
                 after it are left out. Does not affect ``RangeResponse.count``. (etcd 3.1+)
-            timeout: Seconds until the first response. ``None`` is no limit; later responses may
+            timeout: Seconds to wait for the first response. ``None`` is no limit; later ones may
                 take any time.
 
         Returns:
@@ -423,7 +423,7 @@ class KVApi:
         request = requests.compaction_request(revision, physical)
         return self._transport.unary(methods.KV_COMPACT, request, timeout)
 
-    def do(self, op: KVOp[RequestT, ResponseT], *, timeout: float | None = None) -> ResponseT:
+    def do(self, op: KVOp[Message, ResponseT], *, timeout: float | None = None) -> ResponseT:
         """Do what a builder describes.
 
         Args:

@@ -26,9 +26,9 @@ class LeaseApi:
         login is enough.
 
         Args:
-            ttl: Time to live in seconds. The server raises small values, 0 and negative ones
-                included, to its minimum of one and a half election timeouts, 2 seconds by default.
-                Above 9,000,000,000 is refused. ``LeaseGrantResponse.TTL`` tells the value in force.
+            ttl: Time to live in seconds. The server raises small values, 0 included, to its minimum
+                of one and a half election timeouts, 2 seconds by default. Above 9,000,000,000 is
+                refused. ``LeaseGrantResponse.TTL`` tells the value in force.
             id: ID for the lease, chosen by the client; one in use is refused. 0 lets the server
                 choose.
             timeout: Seconds the call may take. ``None`` is the client's default, ``math.inf`` no
@@ -84,7 +84,7 @@ class LeaseApi:
         Where auth is on, the caller needs write permission for every key attached to the lease.
 
         Args:
-            timeout: Seconds until the first response. ``None`` is no limit; later responses may
+            timeout: Seconds to wait for the first response. ``None`` is no limit; later ones may
                 take any time.
 
         Returns:

@@ -35,7 +35,7 @@ class MaintenanceApi:
         Where auth is on, listing needs a login, the other actions need the root role.
 
         Args:
-            action: What to do; ``GET`` by default.
+            action: What to do: look at alarms, raise one or clear one.
             member_id: ID of the member that the alarm is about. ``GET`` ignores it; ``DEACTIVATE``
                 needs the exact member, 0 does not stand for all of them.
             alarm: Kind of the alarm. For ``GET``, ``NONE`` means all kinds; ``DEACTIVATE`` needs
@@ -83,8 +83,7 @@ class MaintenanceApi:
         is on.
 
         Args:
-            timeout: Seconds the call may take. ``None`` is the client's default, ``math.inf`` no
-                limit.
+            timeout: Seconds the call may take. ``None`` is no limit: it may rightly take long.
 
         Returns:
             The response: Answer to ``maintenance.defragment``; arrives when the work is done.
@@ -160,7 +159,7 @@ class MaintenanceApi:
         Changes nothing, so it may be sent again.
 
         Args:
-            timeout: Seconds until the first response. ``None`` is no limit; later responses may
+            timeout: Seconds to wait for the first response. ``None`` is no limit; later ones may
                 take any time.
 
         Returns:
@@ -211,7 +210,8 @@ class MaintenanceApi:
         etcd 3.5 and later.
 
         Args:
-            action: What to do; ``VALIDATE`` by default. (etcd 3.5+)
+            action: What to do: check whether a downgrade is possible, begin one or call it off.
+                (etcd 3.5+)
             version: Version to go down to, such as 3.6 or 3.6.0; the patch number does not matter.
                 Must be exactly one minor version below the cluster's. Ignored by ``CANCEL``. (etcd
                 3.5+)

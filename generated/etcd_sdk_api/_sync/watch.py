@@ -31,7 +31,7 @@ class WatchApi:
         Changes nothing, so it may be sent again.
 
         Args:
-            timeout: Seconds until the first response. ``None`` is no limit; later responses may
+            timeout: Seconds to wait for the first response. ``None`` is no limit; later ones may
                 take any time.
 
         Returns:

@@ -206,7 +206,7 @@ class RangeRequest(_message.Message):
     and stay at the same `revision`.
     """
     revision: _builtins.int
-    """Revision at which to read; 0 or less means the current one. Fails when the revision has been
+    """Revision at which to read; 0 means the current one. Fails when the revision has been
     compacted or when the store has not reached it.
     """
     sort_order: Global___RangeRequest.SortOrder.ValueType
@@ -1226,8 +1226,8 @@ class WatchCreateRequest(_message.Message):
     WATCH_ID_FIELD_NUMBER: _builtins.int
     FRAGMENT_FIELD_NUMBER: _builtins.int
     key: _builtins.bytes
-    """Key to watch, or first key of the range when `range_end` is set. Empty means the very first key
-    possible, a single zero byte.
+    """Key to watch, or first key of the range when `range_end` is set. To start at the very first
+    key, give a single zero byte.
     """
     range_end: _builtins.bytes
     """End of the range, itself not included. Empty means `key` alone; a single zero byte means every
@@ -1445,9 +1445,8 @@ class LeaseGrantRequest(_message.Message):
     TTL_FIELD_NUMBER: _builtins.int
     ID_FIELD_NUMBER: _builtins.int
     TTL: _builtins.int
-    """Time to live in seconds. The server raises small values, 0 and negative ones included, to its
-    minimum of one and a half election timeouts, 2 seconds by default. Above 9,000,000,000 is
-    refused. `LeaseGrantResponse.TTL` tells the value in force.
+    """Time to live in seconds. The server raises small values, 0 included, to its minimum of one and
+    a half election timeouts, 2 seconds by default. Above 9,000,000,000 is refused. `LeaseGrantResponse.TTL` tells the value in force.
     """
     ID: _builtins.int
     """ID for the lease, chosen by the client; one in use is refused. 0 lets the server choose."""
@@ -2229,7 +2228,7 @@ class AlarmRequest(_message.Message):
     MEMBERID_FIELD_NUMBER: _builtins.int
     ALARM_FIELD_NUMBER: _builtins.int
     action: Global___AlarmRequest.AlarmAction.ValueType
-    """What to do; `GET` by default."""
+    """What to do: look at alarms, raise one or clear one."""
     memberID: _builtins.int
     """ID of the member that the alarm is about. `GET` ignores it; `DEACTIVATE` needs the exact
     member, 0 does not stand for all of them.
@@ -2343,7 +2342,7 @@ class DowngradeRequest(_message.Message):
     ACTION_FIELD_NUMBER: _builtins.int
     VERSION_FIELD_NUMBER: _builtins.int
     action: Global___DowngradeRequest.DowngradeAction.ValueType
-    """What to do; `VALIDATE` by default."""
+    """What to do: check whether a downgrade is possible, begin one or call it off."""
     version: _builtins.str
     """Version to go down to, such as 3.6 or 3.6.0; the patch number does not matter. Must be exactly
     one minor version below the cluster's. Ignored by `CANCEL`.
@@ -2641,7 +2640,7 @@ class AuthUserAddRequest(_message.Message):
     password: _builtins.str
     """Password of the new user, at most 72 bytes. It travels as given, so use TLS; the server keeps
     only a bcrypt hash. An empty password is accepted and then is the password; for a user without
-    one, set `UserAddOptions.no_password` in `options`.
+    one, set `options.no_password`.
     """
     hashedPassword: _builtins.str
     """Hash of the password. Server-internal: clients leave it empty."""

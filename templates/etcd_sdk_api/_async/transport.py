@@ -19,7 +19,7 @@ class AsyncResponses(Protocol[ResponseT_co]):
     """The responses of a call, as they come: iterate them.
 
     The call ends with the iteration, with ``cancel()``, with the ``with`` block, and when nobody
-    holds it any more.
+    holds it any more. An error that ended it is raised again by every later read.
     """
 
     def cancel(self) -> None:
@@ -43,7 +43,13 @@ class AsyncStream(AsyncResponses[ResponseT_co], Protocol[RequestT_contra, Respon
     """A call that sends requests while its responses come."""
 
     def send(self, request: RequestT_contra) -> None:
-        """Queue a request. It is sent in turn; this does not block."""
+        """Queue a request. It is sent in turn; this does not block.
+
+        Raises:
+            ArgumentTypeError: It is no request of this stream.
+            StreamEndedError: The stream is over, or ``half_close`` was called.
+            ClientClosedError: The client is closed.
+        """
 
     def half_close(self) -> None:
         """Promise to send no more; responses go on until the server ends the call."""

@@ -1,0 +1,93 @@
+"""What only tasks can do: be cancelled while they wait, and outlive a cancellation."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+
+from etcd_sdk import AsyncClient, Watch, errors, pb
+from etcd_sdk.testing import EtcdServer
+
+
+@pytest.fixture
+async def client(server: EtcdServer) -> AsyncIterator[AsyncClient]:
+    async with AsyncClient(server.endpoint) as opened:
+        yield opened
+
+
+def create(key: str) -> pb.WatchRequest:
+    return pb.WatchRequest(create_request=Watch(key).build())
+
+
+async def test_a_read_that_is_given_up_loses_nothing(client: AsyncClient, prefix: str) -> None:
+    async with client.rpc.watch.watch() as stream:
+        stream.send(create(prefix))
+        assert (await anext(stream)).created
+        for value in (b"1", b"2"):
+            with pytest.raises(TimeoutError):
+                await asyncio.wait_for(anext(stream), 0.02)
+            await client.kv.put(prefix, value)
+            assert [event.kv.value for event in (await anext(stream)).events] == [value]
+
+
+async def test_a_tasks_own_cancellation_stays_what_it_is(own_server: EtcdServer) -> None:
+    async with AsyncClient(own_server.endpoint) as client:
+        await client.kv.get("a")
+        own_server.pause()
+        unary = asyncio.create_task(client.kv.get("a"))
+        stream = client.rpc.watch.watch()
+        reading = asyncio.create_task(stream.__anext__())
+        with pytest.raises(errors.DeadlineExceededError):
+            await client.kv.get("a", timeout=0.05)
+        for task in (unary, reading):
+            task.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await task
+
+
+async def test_clean_up_in_a_cancelled_task_gets_typed_errors(
+    own_server: EtcdServer, prefix: str
+) -> None:
+    client = AsyncClient(own_server.endpoint)
+    seen: list[str] = []
+
+    async def work() -> None:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            silent = client.rpc.watch.watch(timeout=0.05)
+            for _ in range(2):
+                try:
+                    await anext(silent)
+                except errors.EtcdError as error:
+                    seen.append(type(error).__name__)
+            stream = client.rpc.watch.watch()
+            asyncio.get_running_loop().call_later(0.02, stream.cancel)
+            seen.extend([str(response) async for response in stream])
+            seen.append("ended")
+            own_server.pause()
+            closing = asyncio.get_running_loop().create_task(close_soon())
+            try:
+                await client.kv.get(prefix, timeout=60)
+            except errors.EtcdError as error:
+                seen.append(type(error).__name__)
+            await closing
+
+    async def close_soon() -> None:
+        await client.close()
+
+    task = asyncio.create_task(work())
+    await asyncio.sleep(0)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert seen == ["DeadlineExceededError"] * 2 + ["ended", "ClientClosedError"]
+
+
+async def test_dropped_streams_leave_no_timers(client: AsyncClient) -> None:
+    for _ in range(50):
+        client.rpc.watch.watch(timeout=1000)
+    scheduled = asyncio.get_running_loop()._scheduled  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue]
+    assert len(scheduled) < 10
