@@ -35,17 +35,19 @@ class AsyncGrpcTransport(BaseTransport):
     ) -> ResponseT:
         """One request, one response."""
         seconds = self.seconds(method, timeout)
-        cancelled_before = _cancelled()
         started = time.monotonic()
         try:
-            return cast(ResponseT, await self.call(method)(request, timeout=seconds))
+            response: ResponseT = await self.call(method)(request, timeout=seconds)
         except grpc.RpcError as error:
             late = timeouts.is_late(seconds, time.monotonic() - started)
             raise self.failure(method, error, late=late) from error
         except asyncio.CancelledError:
-            if self.closed and _cancelled() == cancelled_before:
+            # In a task that was cancelled before, this cannot be told from another cancellation,
+            # and to swallow one would be worse.
+            if self.closed and not _cancelled():
                 raise self.closed_error(method, in_doubt=not method.read) from None
             raise
+        return response
 
     def server_stream(
         self, method: Method[RequestT, ResponseT], request: RequestT, timeout: float | None
@@ -212,7 +214,7 @@ async def _requests(outbox: asyncio.Queue[RequestT | None]) -> AsyncIterator[Req
 
 
 def _cancelled() -> int:
-    """How often the running task was cancelled. Only a rise says that somebody did so just now."""
+    """How often the running task was cancelled; a rise says that somebody did so just now."""
     task = asyncio.current_task()
     return task.cancelling() if task is not None else 0
 

@@ -41,12 +41,13 @@ class GrpcTransport(BaseTransport):
         seconds = self.seconds(method, timeout)
         started = time.monotonic()
         try:
-            return cast(ResponseT, self.call(method)(request, timeout=seconds))
+            response: ResponseT = self.call(method)(request, timeout=seconds)
         except grpc.RpcError as error:
             late = timeouts.is_late(seconds, time.monotonic() - started)
             raise self.failure(method, error, late=late) from error
         except ValueError as error:
             raise self._unless_closed(method, error) from None
+        return response
 
     def server_stream(
         self, method: Method[RequestT, ResponseT], request: RequestT, timeout: float | None

@@ -40,7 +40,7 @@ class BaseTransport:
     def __init__(self, endpoint: Endpoint, timeout: float) -> None:
         self.closed = False
         self._endpoint = endpoint
-        self._timeout = timeout
+        self._default = timeouts.limit(None, timeout)
         self._calls: dict[Method[Any, Any], Any] = {}
 
     def call(self, method: Method[Any, Any]) -> Any:
@@ -52,7 +52,9 @@ class BaseTransport:
 
     def seconds(self, method: Method[Any, Any], timeout: float | None) -> float | None:
         """How long a unary call may take."""
-        return timeouts.limit(timeout, None if method.blocking else self._timeout)
+        if timeout is None:
+            return None if method.blocking else self._default
+        return timeouts.limit(timeout, None)
 
     def failure(
         self, method: Method[Any, Any], error: grpc.RpcError, *, late: bool = False
