@@ -107,18 +107,18 @@ def _rendered(
             yield PurePosixPath(name), header + path.read_text(encoding="utf-8")
             continue
         template = environment.get_template(name.removeprefix(f"{PACKAGE}/"))
-        target = name.removesuffix(".j2")
-        for marker, each in (("%service%", api.services), ("%file%", api.files)):
-            if marker in target:
-                for item in each:
-                    place = target.replace(marker, item.module)
-                    yield (
-                        PurePosixPath(place),
-                        header + template.render(**{marker.strip("%"): item}),
-                    )
-                break
-        else:
-            yield PurePosixPath(target), header + template.render()
+        for target, item in _targets(name.removesuffix(".j2"), api):
+            yield target, header + template.render(item)
+
+
+def _targets(name: str, api: model.Api) -> Iterator[tuple[PurePosixPath, dict[str, object]]]:
+    """What a template makes: one file, or one for each service or proto file."""
+    for marker, each in (("service", api.services), ("file", api.files)):
+        if f"%{marker}%" in name:
+            for item in each:
+                yield PurePosixPath(name.replace(f"%{marker}%", item.module)), {marker: item}
+            return
+    yield PurePosixPath(name), {}
 
 
 def _environment(
@@ -132,7 +132,7 @@ def _environment(
         keep_trailing_newline=True,
         autoescape=False,  # the output is Python
     )
-    environment.globals |= {"api": api, "overlay_docs": shared}
+    environment.globals["api"] = api
     pb_enums = {enum.name: enum.pb_name for enum in api.enums}
     built = {request.builder: request for request in api.requests if request.builder}
     blobs = {wire.module(file.name): pbfiles.serialized(file) for file in descriptors}

@@ -26,10 +26,12 @@ from codegen.problems import CodegenError
 OPTION_STUBS = Path(__file__).parent / "option_stubs"
 WELL_KNOWN = Path(grpc_tools.__file__).parent / "_proto"
 
-_NOISE = re.compile(r'//[^\n]*|/\*.*?\*/|("(?:\\.|[^"\\])*")', re.DOTALL)
+_NOISE = re.compile(r"""//[^\n]*|/\*.*?\*/|("(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*')""", re.DOTALL)
 _PACKAGE = re.compile(r"(?:^|;)\s*package\s+([\w.]+)\s*(?=;)", re.MULTILINE)
 _SERVICE = re.compile(r"(?:^|[;}])\s*service\s+(\w+)\s*\{", re.MULTILINE)
-_IMPORT = re.compile(r'(?:^|;)\s*import\s+(?:public\s+|weak\s+)?"([^"]+)"\s*(?=;)', re.MULTILINE)
+_IMPORT = re.compile(
+    r'(?:^|;)\s*import\s+(?:public\s+|weak\s+)?["\']([^"\']+)["\']\s*(?=;)', re.MULTILINE
+)
 
 
 @dataclass(frozen=True, slots=True)

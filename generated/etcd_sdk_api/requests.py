@@ -41,17 +41,14 @@ def txn_op_messages(name: str, ops: Iterable[TxnOp]) -> Iterator[pb.RequestOp]:
         request = op.build() if hasattr(op, "build") else op
         if isinstance(request, pb.RangeRequest):
             yield pb.RequestOp(request_range=request)
-            continue
-        if isinstance(request, pb.PutRequest):
+        elif isinstance(request, pb.PutRequest):
             yield pb.RequestOp(request_put=request)
-            continue
-        if isinstance(request, pb.DeleteRangeRequest):
+        elif isinstance(request, pb.DeleteRangeRequest):
             yield pb.RequestOp(request_delete_range=request)
-            continue
-        if isinstance(request, pb.TxnRequest):
+        elif isinstance(request, pb.TxnRequest):
             yield pb.RequestOp(request_txn=request)
-            continue
-        raise ArgumentTypeError(name, "made of Get, Put, Delete, Txn", op)
+        else:
+            raise ArgumentTypeError(name, "made of Get, Put, Delete, Txn", op)
 
 
 def range_request(
