@@ -24,6 +24,12 @@ def test_an_import_is_resolved_by_the_tail_of_its_path(tmp_path: Path) -> None:
     assert compiled(tmp_path) == ["etcd/api/shared/name.proto", "toys/toys.proto"]
 
 
+def test_either_kind_of_quotes_will_do(tmp_path: Path) -> None:
+    user = USER.replace('"', "'")
+    trees.write(tmp_path, {"shared/name.proto": NAME, "toys/toys.proto": user})
+    assert compiled(tmp_path) == ["etcd/api/shared/name.proto", "toys/toys.proto"]
+
+
 def test_the_longest_tail_wins(tmp_path: Path) -> None:
     decoy = NAME.replace("Name", "Decoy")
     files = {"api/shared/name.proto": NAME, "old/shared/name.proto": decoy, "toys.proto": USER}
