@@ -215,7 +215,8 @@ class Arguments:
         elif facts.default:
             default = "True"
         elif field.oneof or kind == "message":
-            annotation, default = annotation if required else f"{annotation} | None", "None"
+            default = "None"
+            annotation += "" if required else " | None"
         return model.Parameter(
             name=self._wire.field_name(message.full_name, field.name),
             kind=kind,

@@ -143,7 +143,7 @@ def _environment(
 
     environment.filters |= {
         "assigned": _assigned,
-        "attribute_doc": lambda s, n: _indented(f"{s.module}: {docs.summary(s.doc)}", n),
+        "attribute_doc": lambda s, indent: _indented(f"{s.module}: {docs.summary(s.doc)}", indent),
         "builder_base": _builder_base,
         "builder_doc": lambda r, indent: docs.of_builder(r, f"{_purpose(r)}.", indent),
         "builder_request": lambda builder: built[builder].message.pb_name,
@@ -151,7 +151,7 @@ def _environment(
         "descriptor_literal": lambda file: _bytes_literal(blobs[file.module]),
         "documented": docs.of,
         "group_doc": lambda g, indent: docs.plain(docs.link(g.doc, {}), indent),
-        "literal": lambda text: json.dumps(text),
+        "literal": json.dumps,
         "made_for": lambda r: f"``{r.facade}``" if r.facade else "the builder",
         "method_doc": lambda m, indent: docs.of_method(m, shared, indent),
         "op_names": builders,

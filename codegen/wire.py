@@ -91,6 +91,7 @@ class Wire:
             for file in self.files
             for index, service in enumerate(file.service)
         ]
+        # In this order: messages tell the maps, enums their names, and fields need both.
         found = list(self._messages())
         enums = list(self._enums((element, message) for element, message in found))
         self.enums = {enum.full_name: enum for enum in map(self._read_enum, enums)}

@@ -15,7 +15,7 @@ from google.protobuf.message import Message
 
 from etcd_sdk._core import timeouts
 from etcd_sdk._core.endpoint import Endpoint
-from etcd_sdk._grpc.base import CHANNEL_OPTIONS, BaseTransport
+from etcd_sdk._grpc.base import CHANNEL_OPTIONS, BaseTransport, again
 from etcd_sdk_api.errors import EtcdError
 from etcd_sdk_api.method import Method
 
@@ -44,7 +44,7 @@ class AsyncGrpcTransport(BaseTransport):
         except asyncio.CancelledError:
             # In a task that was cancelled before, this cannot be told from another cancellation,
             # and to swallow one would be worse.
-            if self.closed and not _cancelled():
+            if self.closed and not _was_cancelled():
                 raise self.closed_error(method, in_doubt=not method.read) from None
             raise
         return response
@@ -102,7 +102,8 @@ class AsyncGrpcResponses(Generic[ResponseT]):
         self._transport = transport
         self._method = method
         self._call = call
-        self._patience = seconds  # for the first response
+        self._patience = seconds  # for the first response, from when it was first asked for
+        self._asked = 0.0
         self._turn = asyncio.Lock()
         self._reading: asyncio.Future[Any] | None = None
         self._ended = False
@@ -122,13 +123,14 @@ class AsyncGrpcResponses(Generic[ResponseT]):
     async def __anext__(self) -> ResponseT:
         async with self._turn:
             if self._failure is not None:
-                raise self._failure
+                raise again(self._failure)
             if self._ended:
                 raise StopAsyncIteration
             reading = self._reading
             if reading is None:
                 self._reading = reading = asyncio.ensure_future(self._call.read())
                 reading.add_done_callback(_retrieve)
+                self._asked = time.monotonic()
             await self._wait(reading)
             return self._taken(reading)
 
@@ -144,18 +146,12 @@ class AsyncGrpcResponses(Generic[ResponseT]):
         self.cancel()
 
     async def _wait(self, reading: asyncio.Future[Any]) -> None:
-        """Wait until a read is done, however it ends; only our own cancellation is raised."""
-        cancelled_before = _cancelled()
-        try:
-            await asyncio.wait_for(asyncio.shield(reading), self._patience)
-        except TimeoutError:
-            if not reading.done() and self._patience is not None:
-                raise self._fail(self._transport.silence(self._method, self._patience)) from None
-        except grpc.RpcError:
-            pass
-        except asyncio.CancelledError:
-            if _cancelled() > cancelled_before:
-                raise
+        """Wait until a read is done, however it ends. Being cancelled here does not touch it."""
+        patience = self._patience
+        left = None if patience is None else max(0, self._asked + patience - time.monotonic())
+        await asyncio.wait([reading], timeout=left)
+        if not reading.done() and patience is not None:
+            raise self._fail(self._transport.silence(self._method, patience))
 
     def _taken(self, reading: asyncio.Future[Any]) -> ResponseT:
         """What a read that is done has brought."""
@@ -166,16 +162,17 @@ class AsyncGrpcResponses(Generic[ResponseT]):
             raise self._fail(self._transport.closed_error(self._method))
         error = reading.exception()
         if isinstance(error, grpc.RpcError):
-            raise self._fail(self._transport.failure(self._method, error)) from error
+            raise self._fail(self._transport.failure(self._method, error), error)
         response = reading.result()
         if response is grpc.aio.EOF:
             self.cancel()
             raise StopAsyncIteration
         return cast(ResponseT, response)
 
-    def _fail(self, failure: EtcdError) -> EtcdError:
+    def _fail(self, failure: EtcdError, cause: Exception | None = None) -> EtcdError:
         """End the call with an error, which every later read gets too."""
-        self._failure = failure
+        failure.__cause__ = cause
+        self._failure = again(failure)
         self.cancel()
         return failure
 
@@ -213,10 +210,10 @@ async def _requests(outbox: asyncio.Queue[RequestT | None]) -> AsyncIterator[Req
         yield request
 
 
-def _cancelled() -> int:
-    """How often the running task was cancelled; a rise says that somebody did so just now."""
+def _was_cancelled() -> bool:
+    """Whether somebody has cancelled the running task."""
     task = asyncio.current_task()
-    return task.cancelling() if task is not None else 0
+    return task is not None and task.cancelling() > 0
 
 
 def _retrieve(reading: asyncio.Future[Any]) -> None:

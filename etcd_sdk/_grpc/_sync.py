@@ -15,7 +15,7 @@ from google.protobuf.message import Message
 
 from etcd_sdk._core import timeouts
 from etcd_sdk._core.endpoint import Endpoint
-from etcd_sdk._grpc.base import CHANNEL_OPTIONS, BaseTransport
+from etcd_sdk._grpc.base import CHANNEL_OPTIONS, BaseTransport, again
 from etcd_sdk_api.errors import EtcdError
 from etcd_sdk_api.method import Method
 
@@ -119,7 +119,7 @@ class GrpcResponses(Generic[ResponseT]):
     def __next__(self) -> ResponseT:
         with self._turn:
             if self._failure is not None:
-                raise self._failure
+                raise again(self._failure)
             if self._ended:
                 raise StopIteration
             try:
@@ -171,11 +171,12 @@ class GrpcResponses(Generic[ResponseT]):
                 return self._fail(self._transport.silence(self._method, self._patience))
             if self._silent:
                 return self._fail(self._transport.ended_error(self._method, "timed out"))
-        return self._fail(self._transport.failure(self._method, error))
+        return self._fail(self._transport.failure(self._method, error), error)
 
-    def _fail(self, failure: EtcdError) -> EtcdError:
+    def _fail(self, failure: EtcdError, cause: Exception | None = None) -> EtcdError:
         """End the call with an error, which every later read gets too."""
-        self._failure = failure
+        failure.__cause__ = cause
+        self._failure = again(failure)
         self.cancel()
         return failure
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from typing import Any
 
 import grpc
@@ -32,6 +33,13 @@ CHANNEL_OPTIONS: tuple[tuple[str, int], ...] = (
     # This is the limit for one attempt to connect, by default 20 s.
     ("grpc.min_reconnect_backoff_ms", 2000),
 )
+
+
+def again(failure: EtcdError) -> EtcdError:
+    """An equal error to raise once more: one that was raised holds the frames it went through."""
+    equal = copy.copy(failure)
+    equal.__cause__ = failure.__cause__
+    return equal
 
 
 class BaseTransport:

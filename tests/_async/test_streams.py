@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import traceback
 import urllib.request
 
 import pytest
@@ -114,6 +115,18 @@ async def test_the_timeout_limits_the_wait_for_the_first_response(
         assert not caught.value.in_doubt
 
 
+async def test_an_error_that_is_raised_again_does_not_grow(client: AsyncClient) -> None:
+    silent = client.rpc.watch.watch(timeout=0.01)
+    raised: list[errors.EtcdError] = []
+    for _ in range(20):
+        with pytest.raises(errors.DeadlineExceededError) as caught:
+            await anext(silent)
+        raised.append(caught.value)
+    lengths = [len(traceback.extract_tb(error.__traceback__)) for error in raised]
+    assert len(set(map(id, raised))) == 20
+    assert max(lengths[1:]) == min(lengths[1:])
+
+
 async def test_a_first_response_that_waits_to_be_read_is_in_time(
     client: AsyncClient, prefix: str
 ) -> None:
@@ -190,12 +203,12 @@ async def test_a_dead_server_ends_the_stream_with_an_error(own_server: EtcdServe
         async with client.rpc.watch.watch() as stream:
             await created(stream, Watch("a"))
             own_server.kill()
-            with pytest.raises(errors.UnavailableError) as caught:
-                await anext(stream)
-            assert (caught.value.endpoint, caught.value.method) == (
-                own_server.endpoint,
-                "Watch.Watch",
-            )
+            for _ in range(2):
+                with pytest.raises(errors.UnavailableError) as caught:
+                    await anext(stream)
+                error = caught.value
+                assert error.__cause__ is not None
+                assert (error.endpoint, error.method) == (own_server.endpoint, "Watch.Watch")
         with pytest.raises(errors.UnavailableError):
             async for _ in client.rpc.maintenance.snapshot():
                 pass

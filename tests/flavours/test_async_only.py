@@ -73,6 +73,56 @@ async def test_streams_in_a_cancelled_tasks_clean_up_end_as_anywhere(client: Asy
     assert seen == ["DeadlineExceededError"] * 2 + ["ended"]
 
 
+def arrived(stream: object) -> bool:
+    """Whether a response is here that the reader has not yet taken."""
+    reading = getattr(stream, "_reading")  # noqa: B009
+    return reading is not None and reading.done()
+
+
+async def test_a_cancellation_beside_a_response_is_not_lost(
+    client: AsyncClient, prefix: str
+) -> None:
+    for number in range(30):
+        stream = client.rpc.watch.watch(timeout=10)
+        stream.send(create(prefix))
+        reading = asyncio.create_task(stream.__anext__())
+        while not arrived(stream):  # noqa: ASYNC110 - at the very turn of the loop it arrives in
+            await asyncio.sleep(0)
+        reading.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await reading
+        assert (await anext(stream)).created, number
+        stream.cancel()
+
+
+async def test_a_task_that_cancelled_itself_is_cancelled(client: AsyncClient) -> None:
+    async def work() -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        task.cancel()
+        await anext(client.rpc.watch.watch(timeout=10))
+
+    with pytest.raises(asyncio.CancelledError):
+        await asyncio.create_task(work())
+
+
+async def test_reads_that_are_given_up_do_not_prolong_the_wait(client: AsyncClient) -> None:
+    silent = client.rpc.watch.watch(timeout=0.1)
+
+    async def poll() -> None:
+        """Give up after 30 ms, again and again; the stream's own deadline is no giving up."""
+        for _ in range(100):
+            try:
+                await asyncio.wait_for(anext(silent), 0.03)
+            except errors.DeadlineExceededError:
+                raise
+            except TimeoutError:
+                continue
+
+    with pytest.raises(errors.DeadlineExceededError):
+        await poll()
+
+
 async def test_dropped_streams_leave_no_timers(client: AsyncClient) -> None:
     for _ in range(50):
         client.rpc.watch.watch(timeout=1000)

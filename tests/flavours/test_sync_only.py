@@ -13,14 +13,15 @@ from etcd_sdk import Client
 from etcd_sdk.testing import EtcdServer
 
 INTERRUPTED = """
-import signal, sys, threading
+import os, signal, sys, threading
 from etcd_sdk import Client, Watch, errors, pb
 
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a background job ignores it
 client = Client(sys.argv[1])
 stream = client.rpc.watch.watch()
 stream.send(pb.WatchRequest(create_request=Watch("a").build()))
 assert next(stream).created
-timer = threading.Timer(0.05, signal.raise_signal, [signal.SIGINT])
+timer = threading.Timer(0.05, os.kill, [os.getpid(), signal.SIGINT])
 timer.start()
 try:
     next(stream)

@@ -25,7 +25,10 @@ class AsyncResponses(Protocol[ResponseT_co]):
     """
 
     def cancel(self) -> None:
-        """End the call; an iteration that waits for a response ends too. Does not block."""
+        """End the call; an iteration that waits for a response ends too. Does not block.
+
+        In asyncio only from the loop's own thread, like everything of a stream.
+        """
 
     def __aiter__(self) -> Self: ...
 
