@@ -8,7 +8,7 @@ from dataclasses import replace
 from codegen import model, names
 from codegen.overlay import FieldFacts, Overlay, report_unused
 from codegen.problems import CodegenError, Report
-from codegen.wire import Wire
+from codegen.wire import Rpc, Wire
 
 # Integer types, and the constants of ``checks`` that bound them. Most signed numbers of etcd
 # (limits, revisions, TTLs) must not be negative; the overlay names those that may be.
@@ -75,23 +75,22 @@ class Arguments:
         return [f.type for f in request.fields if f.oneof and f.type in self._wire.messages]
 
     def _read_requests(self) -> dict[str, model.Request]:
-        found: dict[str, model.Request] = {}
-        for rpc in self._wire.rpcs:
-            for name in self._sent(rpc.kind, rpc.request):
-                found.setdefault(name, self._read_request(self._wire.messages[name]))
-            request = found.get(rpc.request.full_name)
-            if request and rpc.kind == "unary" and not request.method:
-                found[rpc.request.full_name] = replace(
-                    request,
-                    service=rpc.service.pb_name,
-                    method=rpc.constant,
-                    response=rpc.response,
-                    facade=rpc.dotted,
-                )
-        whole = {rpc.request.full_name for rpc in self._wire.rpcs if rpc.kind != "bidi_stream"}
-        return {name: r for name, r in found.items() if r.builder or name in whole}
+        wire = self._wire
+        unary = [rpc for rpc in wire.rpcs if rpc.kind == "unary"]
+        # Where several unary methods take one request, its builder belongs to the first.
+        callers = {rpc.request.full_name: rpc for rpc in reversed(unary)}
+        whole = {rpc.request.full_name for rpc in wire.rpcs if rpc.kind != "bidi_stream"}
+        sent = dict.fromkeys(
+            name for rpc in wire.rpcs for name in self._sent(rpc.kind, rpc.request)
+        )
+        requests = (self._read_request(wire.messages[name], callers.get(name)) for name in sent)
+        return {
+            request.message.full_name: request
+            for request in requests
+            if request.builder or request.message.full_name in whole
+        }
 
-    def _read_request(self, message: model.Message) -> model.Request:
+    def _read_request(self, message: model.Message, caller: Rpc | None) -> model.Request:
         facts = self._overlay.messages.get(message.full_name)
         parameters = tuple(self._parameters(message, facts.positional))
         named = {p.name: p for p in parameters}
@@ -99,21 +98,22 @@ class Arguments:
             for unknown in (p for p in group.parameters if p not in named):
                 where = f'messages."{message.full_name}".groups.{name}'
                 report_unused(self._report, f"{where}: {unknown}")
-        groups = tuple(
-            model.Group(name, group.doc, tuple(named[p] for p in group.parameters if p in named))
-            for name, group in facts.groups.items()
-        )
         has_options = any(not p.required for p in parameters)
         return model.Request(
-            message,
-            f"{names.snake_case(message.pb_name.removesuffix('Request'))}_request",
-            parameters,
-            self._builder_name(message) if has_options else "",
-            service="",
-            method="",
-            response=None,
-            facade="",
-            groups=groups,
+            message=message,
+            function=f"{names.snake_case(message.pb_name.removesuffix('Request'))}_request",
+            parameters=parameters,
+            builder=self._builder_name(message) if has_options else "",
+            service=caller.service.pb_name if caller else "",
+            method=caller.constant if caller else "",
+            response=caller.response if caller else None,
+            facade=caller.dotted if caller else "",
+            groups=tuple(
+                model.Group(
+                    name, group.doc, tuple(named[p] for p in group.parameters if p in named)
+                )
+                for name, group in facts.groups.items()
+            ),
         )
 
     def _builder_name(self, message: model.Message) -> str:
