@@ -75,6 +75,8 @@ class Worker:
             try:
                 self.batch("get", 1, 1)
             except Exception:
+                if time.perf_counter() - begin > 60:
+                    raise
                 time.sleep(0.001)
             else:
                 return time.perf_counter() - begin

@@ -28,13 +28,6 @@ def own_server() -> Iterator[EtcdServer]:
         yield started
 
 
-@pytest.fixture(params=RELEASES, scope="session")
-def any_server(request: pytest.FixtureRequest) -> Iterator[EtcdServer]:
-    """Every release of etcd at hand, one after the other."""
-    with EtcdServer(etcd=RELEASES[request.param]) as started:
-        yield started
-
-
 @pytest.fixture
 def prefix() -> str:
     """Keys that no other test uses."""

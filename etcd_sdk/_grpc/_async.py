@@ -109,8 +109,7 @@ class AsyncGrpcResponses(Generic[ResponseT]):
         self._ended = False
         self._failure: EtcdError | None = None
         loop = asyncio.get_running_loop()
-        self._finalizer = weakref.finalize(self, _cancel_from_anywhere, loop, call)
-        self._finalizer.atexit = False
+        weakref.finalize(self, _cancel_from_anywhere, loop, call).atexit = False
 
     def cancel(self) -> None:
         """End the call; an iteration that waits for a response ends too."""

@@ -106,7 +106,7 @@ class GrpcResponses(Generic[ResponseT]):
         self._silent = False
         self._ended = False
         self._failure: EtcdError | None = None
-        self._finalizer = weakref.finalize(self, call.cancel)
+        weakref.finalize(self, call.cancel)
 
     def cancel(self) -> None:
         """End the call; an iteration that waits for a response ends too."""
