@@ -74,9 +74,12 @@ def plain(doc: str, indent: int) -> str:
     return _render(_head(doc, indent), indent)
 
 
-def arguments(parameters: Iterable[model.Parameter], indent: int) -> list[str]:
-    """The ``Args:`` section."""
-    return _entries("Args", ((p.name, p.doc + since(p.since)) for p in parameters), indent)
+def arguments(
+    parameters: Iterable[model.Parameter], indent: int, *more: tuple[str, str]
+) -> list[str]:
+    """The ``Args:`` section; ``more`` are what stands behind the parameters."""
+    described = ((p.name, p.doc + since(p.since)) for p in parameters)
+    return _entries("Args", (*described, *more), indent)
 
 
 def of_method(method: model.Method, shared: Mapping[str, str], indent: int) -> str:
@@ -87,15 +90,15 @@ def of_method(method: model.Method, shared: Mapping[str, str], indent: int) -> s
     lines += ["", note] if note else []
     timeout = shared["timeout_stream"] if method.kind != "unary" else shared["timeout"]
     timeout = shared["timeout_blocking"] if method.blocking and method.kind == "unary" else timeout
-    lines += arguments(method.parameters, indent)
-    lines += (["", "Args:"] if not method.parameters else []) + _entry("timeout", timeout, indent)
+    aimed = [("endpoint", shared["endpoint"])] if method.member else []
+    lines += arguments(method.parameters, indent, *aimed, ("timeout", timeout))
     returned = "The response" if method.kind == "unary" else "An iterator of responses"
     if method.kind == "bidi_stream":
         returned = f"A stream that sends ``pb.{method.request.pb_name}`` and iterates responses"
     about = summary(method.response.doc)
     lines += ["", "Returns:", *wrapped(f"    {returned}: {about}", indent, hanging=8)]
     raised = [(error.name, summary(error.doc)) for error in method.raises]
-    if method.parameters:
+    if method.parameters or method.member:
         raised.append(("ArgumentError", shared["raises_argument"]))
     raised.append(("EtcdError", shared["raises_any"]))
     lines += _entries("Raises", raised, indent)

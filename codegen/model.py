@@ -217,6 +217,8 @@ class ErrorClass:
     code: str
     in_doubt: bool
     """Whether a write answered so may have been applied all the same."""
+    resend: bool
+    """Whether it was surely not applied and may be sent again, even a write."""
     doc: str
     since: str
 
@@ -240,6 +242,8 @@ class Method:
     """Whether it changes nothing, so that it may be sent again."""
     blocking: bool
     """Whether it may rightly take for ever, so that it has no default timeout."""
+    member: bool
+    """Whether it concerns the one member that is asked."""
     since: str
     doc: str
     raises: tuple[ErrorClass, ...]

@@ -23,6 +23,7 @@ _DOCS = (
     "timeout",
     "timeout_blocking",
     "timeout_stream",
+    "endpoint",
     "raises_argument",
     "raises_any",
 )
@@ -35,6 +36,7 @@ class MethodFacts:
     name: str = ""
     retry: str = "write"
     blocking: bool = False
+    member: bool = False
     since: str = ""
     raises: tuple[str, ...] = ()
 
@@ -89,6 +91,7 @@ class ErrorFacts:
     doc: str
     since: str = ""
     in_doubt: bool = False
+    resend: bool = False
 
 
 Facts = TypeVar("Facts")
@@ -125,6 +128,7 @@ class Overlay:
         self.docs: dict[str, str] = data.pop("docs", {})
         _check_keys("docs", self.docs, _DOCS, _DOCS)
         self.errors = tuple(_make(ErrorFacts, "errors", e) for e in data.pop("errors", []))
+        _refuse_contradictions(self.errors)
         self.methods = Table("methods", MethodFacts(), _joined(data.pop("methods", {})))
         self.messages = Table("messages", MessageFacts(), data.pop("messages", {}))
         self.fields = Table("fields", FieldFacts(), _joined(data.pop("fields", {})))
@@ -144,6 +148,16 @@ def report_unused(report: Report, entry: str) -> None:
     """Note an entry that names nothing in the tree."""
     remedy = "remove the entry, or give it the element's full proto name"
     report.add(f"overlay: {entry}", "names nothing in the protos", remedy)
+
+
+def _refuse_contradictions(errors: Iterable[ErrorFacts]) -> None:
+    for error in errors:
+        if error.in_doubt and error.resend:
+            raise CodegenError(
+                f"overlay: errors: {error.name}",
+                "is both `in_doubt` and `resend`",
+                "a write that may have been applied must not be sent again: keep one of them",
+            )
 
 
 def _joined(tables: dict[str, dict[str, Any]]) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from codegen.wire import Rpc, Wire, later
 _RESERVED = {
     "method": {"do"},
     "argument": {
-        *("self", "timeout", "request"),
+        *("self", "endpoint", "timeout", "request"),
         *("requests", "methods", "checks", "pb", "cast", "conditions"),
     },
     "builder option": {"build", "method"},
@@ -52,7 +52,13 @@ def read(descriptors: FileDescriptorSet, overlay: Overlay, report: Report) -> mo
 def _read_errors(overlay: Overlay) -> Iterator[model.ErrorClass]:
     for facts in overlay.errors:
         yield model.ErrorClass(
-            facts.name, facts.text, facts.code, facts.in_doubt, facts.doc, later(facts.since)
+            name=facts.name,
+            text=facts.text,
+            code=facts.code,
+            in_doubt=facts.in_doubt,
+            resend=facts.resend,
+            doc=facts.doc,
+            since=later(facts.since),
         )
 
 
@@ -93,6 +99,7 @@ def _read_method(
         parameters=parameters,
         read=_is_read(rpc),
         blocking=rpc.facts.blocking,
+        member=rpc.facts.member,
         since=later(rpc.facts.since or later(rpc.request.since, rpc.response.since)),
         doc=wire.doc(rpc.element, {p.field: p.name for p in parameters}),
         raises=tuple(_error(name, rpc, errors) for name in rpc.facts.raises),

@@ -9,6 +9,7 @@ after the trouble: a connection, a deadline, a closed client, a bad argument.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import IntEnum
 from typing import Any, ClassVar
 
@@ -123,6 +124,16 @@ class ClientClosedError(EtcdError):
     code: StatusCode = StatusCode.CANCELLED
 
 
+class ClientForkedError(ClientClosedError):
+    """The client was made before a fork and cannot be used in the child; make another one there."""
+
+
+class ClientLoopError(EtcdError, RuntimeError):
+    """An async client is used on another event loop than the one it belongs to."""
+
+    code: StatusCode = StatusCode.FAILED_PRECONDITION
+
+
 class StreamEndedError(EtcdError):
     """A stream is over: nothing can be sent on it any more, or its last read was interrupted."""
 
@@ -141,10 +152,62 @@ class UnavailableError(EtcdError, ConnectionError):
     code: StatusCode = StatusCode.UNAVAILABLE
 
 
+class ClusterUnavailableError(UnavailableError):
+    """No endpoint could be reached.
+
+    Attributes:
+        causes: Why not: an error for each endpoint that was tried.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        causes: Iterable[EtcdError],
+        code: StatusCode | None = None,
+        endpoint: str = "",
+        method: str = "",
+        in_doubt: bool = False,
+    ) -> None:
+        super().__init__(message, code=code, endpoint=endpoint, method=method, in_doubt=in_doubt)
+        self.causes: tuple[EtcdError, ...] = tuple(causes)
+
+
 class UnimplementedError(EtcdError):
     """The server does not know the method: it is older than the method, or a proxy."""
 
     code: StatusCode = StatusCode.UNIMPLEMENTED
+
+
+class UnsupportedByServerError(UnimplementedError):
+    """The server is too old for a call, or for one of its fields. Nothing was done.
+
+    Attributes:
+        feature: What it does not know: ``KV.RangeStream``, or a method and one of its fields.
+        needs: The etcd release that brought it: ``3.7``.
+        server_version: The version of the server; empty where it is unknown.
+    """
+
+    def __init__(
+        self,
+        feature: str,
+        *,
+        needs: str,
+        server_version: str = "",
+        endpoint: str = "",
+        method: str = "",
+    ) -> None:
+        why = f"the server is {server_version}" if server_version else "the server does not know it"
+        super().__init__(f"{feature} needs etcd {needs}, {why}", endpoint=endpoint, method=method)
+        self.feature = feature
+        self.needs = needs
+        self.server_version = server_version
+
+
+class OldClusterError(EtcdError):
+    """A member of the cluster is older than the client accepts."""
+
+    code: StatusCode = StatusCode.FAILED_PRECONDITION
 
 
 class StatusError(EtcdError):
@@ -157,10 +220,13 @@ class ServerError(EtcdError):
     Attributes:
         text: The text on the wire.
         may_have_applied: Whether a write that the server answers so may have been applied.
+        resend: Whether the answer proves that the request was not applied, and a later or another
+            attempt may succeed, so that even a write may be sent again.
     """
 
     text: ClassVar[str]
     may_have_applied: ClassVar[bool] = False
+    resend: ClassVar[bool] = False
 
 
 class EmptyKeyError(ServerError):
@@ -437,6 +503,7 @@ class TooManyRequestsError(ServerError):
 
     code: StatusCode = StatusCode.RESOURCE_EXHAUSTED
     text: ClassVar[str] = "etcdserver: too many requests"
+    resend: ClassVar[bool] = True
 
 
 class RootUserNotFoundError(ServerError):
@@ -589,6 +656,7 @@ class InvalidAuthTokenError(ServerError):
 
     code: StatusCode = StatusCode.UNAUTHENTICATED
     text: ClassVar[str] = "etcdserver: invalid auth token"
+    resend: ClassVar[bool] = True
 
 
 class InvalidAuthManagementError(ServerError):
@@ -610,6 +678,7 @@ class AuthOldRevisionError(ServerError):
 
     code: StatusCode = StatusCode.INVALID_ARGUMENT
     text: ClassVar[str] = "etcdserver: revision of auth store is old"
+    resend: ClassVar[bool] = True
 
 
 class NoLeaderError(ServerError):
@@ -620,6 +689,7 @@ class NoLeaderError(ServerError):
 
     code: StatusCode = StatusCode.UNAVAILABLE
     text: ClassVar[str] = "etcdserver: no leader"
+    resend: ClassVar[bool] = True
 
 
 class NotLeaderError(ServerError):
@@ -651,6 +721,7 @@ class NotCapableError(ServerError):
 
     code: StatusCode = StatusCode.FAILED_PRECONDITION
     text: ClassVar[str] = "etcdserver: not capable"
+    resend: ClassVar[bool] = True
 
 
 class ServerStoppedError(ServerError):
@@ -739,6 +810,7 @@ class NotSupportedForLearnerError(ServerError):
 
     code: StatusCode = StatusCode.FAILED_PRECONDITION
     text: ClassVar[str] = "etcdserver: rpc not supported for learner"
+    resend: ClassVar[bool] = True
 
 
 class BadLeaderTransfereeError(ServerError):
@@ -885,6 +957,7 @@ class NotPrimaryLessorError(ServerError):
 
     code: StatusCode = StatusCode.UNKNOWN
     text: ClassVar[str] = "not a primary lessor"
+    resend: ClassVar[bool] = True
 
 
 BY_TEXT: dict[str, type[ServerError]] = {kind.text: kind for kind in ServerError.__subclasses__()}
@@ -896,10 +969,15 @@ __all__ = [
     "ArgumentValueError",
     "ArgumentTypeError",
     "ClientClosedError",
+    "ClientForkedError",
+    "ClientLoopError",
     "StreamEndedError",
     "DeadlineExceededError",
     "UnavailableError",
+    "ClusterUnavailableError",
     "UnimplementedError",
+    "UnsupportedByServerError",
+    "OldClusterError",
     "StatusError",
     "ServerError",
     "EmptyKeyError",

@@ -97,7 +97,12 @@ MAINTENANCE_ALARM: Final = Method(
     "/etcdserverpb.Maintenance/Alarm", "unary", pb.AlarmRequest, pb.AlarmResponse
 )
 MAINTENANCE_STATUS: Final = Method(
-    "/etcdserverpb.Maintenance/Status", "unary", pb.StatusRequest, pb.StatusResponse, read=True
+    "/etcdserverpb.Maintenance/Status",
+    "unary",
+    pb.StatusRequest,
+    pb.StatusResponse,
+    read=True,
+    member=True,
 )
 MAINTENANCE_DEFRAGMENT: Final = Method(
     "/etcdserverpb.Maintenance/Defragment",
@@ -105,9 +110,15 @@ MAINTENANCE_DEFRAGMENT: Final = Method(
     pb.DefragmentRequest,
     pb.DefragmentResponse,
     blocking=True,
+    member=True,
 )
 MAINTENANCE_HASH: Final = Method(
-    "/etcdserverpb.Maintenance/Hash", "unary", pb.HashRequest, pb.HashResponse, read=True
+    "/etcdserverpb.Maintenance/Hash",
+    "unary",
+    pb.HashRequest,
+    pb.HashResponse,
+    read=True,
+    member=True,
 )
 MAINTENANCE_HASH_KV: Final = Method(
     "/etcdserverpb.Maintenance/HashKV",
@@ -115,6 +126,7 @@ MAINTENANCE_HASH_KV: Final = Method(
     pb.HashKVRequest,
     pb.HashKVResponse,
     read=True,
+    member=True,
     since="3.3",
 )
 MAINTENANCE_SNAPSHOT: Final = Method(
@@ -124,12 +136,14 @@ MAINTENANCE_SNAPSHOT: Final = Method(
     pb.SnapshotResponse,
     read=True,
     blocking=True,
+    member=True,
 )
 MAINTENANCE_MOVE_LEADER: Final = Method(
     "/etcdserverpb.Maintenance/MoveLeader",
     "unary",
     pb.MoveLeaderRequest,
     pb.MoveLeaderResponse,
+    member=True,
     since="3.3",
 )
 MAINTENANCE_DOWNGRADE: Final = Method(

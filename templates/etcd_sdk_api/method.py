@@ -24,10 +24,21 @@ class Method(Generic[RequestT_co, ResponseT_co]):
         response: The type of its responses.
         read: Whether it changes nothing, so that it may be sent again.
         blocking: Whether it may rightly take for ever, so that it has no default timeout.
+        member: Whether it concerns the one member that is asked, so that a caller may choose it.
         since: The etcd minor release that brought it (``3.5``); empty for 3.0.
     """
 
-    __slots__ = ("path", "name", "kind", "request", "response", "read", "blocking", "since")
+    __slots__ = (
+        "path",
+        "name",
+        "kind",
+        "request",
+        "response",
+        "read",
+        "blocking",
+        "member",
+        "since",
+    )
 
     path: str
     name: str
@@ -36,6 +47,7 @@ class Method(Generic[RequestT_co, ResponseT_co]):
     response: type[ResponseT_co]
     read: bool
     blocking: bool
+    member: bool
     since: str
 
     def __init__(
@@ -47,6 +59,7 @@ class Method(Generic[RequestT_co, ResponseT_co]):
         *,
         read: bool = False,
         blocking: bool = False,
+        member: bool = False,
         since: str = "",
     ) -> None:
         self.path = path
@@ -56,6 +69,7 @@ class Method(Generic[RequestT_co, ResponseT_co]):
         self.response = response
         self.read = read
         self.blocking = blocking
+        self.member = member
         self.since = since
 
     def __repr__(self) -> str:

@@ -37,6 +37,10 @@ class AsyncRecorder:
         self._inner = inner
         self.called: set[str] = set()
 
+    def at(self, endpoint: str | None) -> AsyncTransport:
+        assert endpoint is None
+        return self
+
     async def unary(
         self, method: Method[RequestT, ResponseT], request: RequestT, timeout: float | None
     ) -> ResponseT:

@@ -39,6 +39,10 @@ class Recorder:
         self._inner = inner
         self.called: set[str] = set()
 
+    def at(self, endpoint: str | None) -> Transport:
+        assert endpoint is None
+        return self
+
     def unary(
         self, method: Method[RequestT, ResponseT], request: RequestT, timeout: float | None
     ) -> ResponseT:

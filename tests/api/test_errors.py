@@ -22,6 +22,11 @@ MADE = [
     errors.UnavailableError("gone", endpoint="a:1", method="KV.Put", in_doubt=True),
     errors.DeadlineExceededError("late"),
     errors.StatusError("?", code=StatusCode.INTERNAL),
+    errors.ClusterUnavailableError("all gone", causes=(), method="KV.Put"),
+    errors.UnsupportedByServerError("KV.RangeStream", needs="3.7", server_version="3.5.1"),
+    errors.OldClusterError("b:1 runs etcd 3.3.27", endpoint="b:1"),
+    errors.ClientForkedError("made before a fork", in_doubt=True),
+    errors.ClientLoopError("belongs to another loop"),
 ]
 
 
@@ -46,6 +51,7 @@ def test_the_builtin_bases() -> None:
     assert issubclass(errors.UnavailableError, ConnectionError)
     assert issubclass(errors.ArgumentTypeError, TypeError)
     assert issubclass(errors.ArgumentValueError, ValueError)
+    assert issubclass(errors.ClientLoopError, RuntimeError)
 
 
 def test_what_an_error_says() -> None:
@@ -54,6 +60,35 @@ def test_what_an_error_says() -> None:
     )
     assert str(MADE[0]) == "limit: must be int, not str"
     assert str(MADE[4]) == "late [DEADLINE_EXCEEDED]"
+
+
+def test_an_unreachable_cluster_tells_why_of_each_endpoint() -> None:
+    causes = [errors.UnavailableError("gone", endpoint=name) for name in ("a:1", "b:1")]
+    error = errors.ClusterUnavailableError("no endpoint answers", causes=causes)
+    assert isinstance(error, errors.UnavailableError)
+    assert (error.causes, error.code) == (tuple(causes), StatusCode.UNAVAILABLE)
+    twin = pickle.loads(pickle.dumps(error))
+    assert [(type(c), str(c)) for c in twin.causes] == [(type(c), str(c)) for c in causes]
+
+
+def test_a_server_that_is_too_old_is_told_in_one_sentence() -> None:
+    error = errors.UnsupportedByServerError("KV.RangeStream", needs="3.7", server_version="3.5.1")
+    assert isinstance(error, errors.UnimplementedError)
+    assert error.message == "KV.RangeStream needs etcd 3.7, the server is 3.5.1"
+    assert (error.feature, error.needs, error.server_version) == ("KV.RangeStream", "3.7", "3.5.1")
+    unknown = errors.UnsupportedByServerError("Auth.UserAdd hashedPassword", needs="3.5")
+    assert unknown.message == (
+        "Auth.UserAdd hashedPassword needs etcd 3.5, the server does not know it"
+    )
+
+
+def test_no_answer_both_proves_and_doubts() -> None:
+    resent = {kind.__name__ for kind in errors.ServerError.__subclasses__() if kind.resend}
+    assert resent == {
+        *("InvalidAuthTokenError", "AuthOldRevisionError", "NoLeaderError", "NotCapableError"),
+        *("NotSupportedForLearnerError", "TooManyRequestsError", "NotPrimaryLessorError"),
+    }
+    assert not any(getattr(errors, name).may_have_applied for name in resent)
 
 
 def test_texts_are_told_apart() -> None:

@@ -92,22 +92,25 @@ def test_methods_say_what_the_overlay_says(source_root: Path) -> None:
     code = """
         from etcd_sdk_api import methods
         for m in methods.ALL:
-            print(m.path, m.kind, m.read, m.blocking, m.since)
+            print(m.path, m.kind, m.read, m.blocking, m.member, m.since)
         """
     assert trees.python(source_root, _dedent(code)).splitlines() == [
-        "/toyspb.Toys/Find unary True False ",
-        "/toyspb.Toys/FindStream server_stream False True ",
-        "/toyspb.Toys/Follow bidi_stream False False 3.2",
+        "/toyspb.Toys/Find unary True False False ",
+        "/toyspb.Toys/FindStream server_stream False True True ",
+        "/toyspb.Toys/Follow bidi_stream False False False 3.2",
     ]
 
 
 def test_errors_go_by_their_texts(source_root: Path) -> None:
     code = """
         from etcd_sdk_api import errors
-        kind = errors.BY_TEXT['toys: "lost"']
-        print(kind.__name__, kind.code.name, kind.may_have_applied)
+        for text, kind in errors.BY_TEXT.items():
+            print(text, kind.__name__, kind.code.name, kind.may_have_applied, kind.resend)
         """
-    assert trees.python(source_root, _dedent(code)) == "LostError NOT_FOUND True\n"
+    assert trees.python(source_root, _dedent(code)).splitlines() == [
+        'toys: "lost" LostError NOT_FOUND True False',
+        "toys: asleep AsleepError UNAVAILABLE False True",
+    ]
 
 
 def _dedent(code: str) -> str:

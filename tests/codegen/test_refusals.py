@@ -89,7 +89,18 @@ def test_an_argument_named_like_what_a_key_range_brings(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["self", "timeout", "request", "requests", "methods", "checks", "pb", "cast", "conditions"],
+    [
+        "self",
+        "endpoint",
+        "timeout",
+        "request",
+        "requests",
+        "methods",
+        "checks",
+        "pb",
+        "cast",
+        "conditions",
+    ],
 )
 def test_an_argument_named_like_what_the_code_around_it_uses(tmp_path: Path, name: str) -> None:
     text = refusal_of(tmp_path, f"{FIND} message FindRequest {{ string {name} = 1; }}")
@@ -366,6 +377,15 @@ def test_an_overlay_fact_that_can_not_be(
     assert text.startswith(f"overlay: {element}: ")
     assert problem in text
     assert "remedy: " in text
+
+
+def test_an_error_after_which_a_write_is_in_doubt_and_may_be_sent_again(tmp_path: Path) -> None:
+    error = '[[errors]]\nname = "LostError"\ntext = "lost"\ncode = "UNKNOWN"\ndoc = "Lost."\n'
+    with pytest.raises(CodegenError) as caught:
+        trees.overlay(tmp_path, f"{error}in_doubt = true\nresend = true")
+    text = str(caught.value)
+    assert text.startswith("overlay: errors: LostError: is both `in_doubt` and `resend`")
+    assert "remedy: a write that may have been applied must not be sent again" in text
 
 
 def test_an_unknown_positional_shows_what_could_be_meant(tmp_path: Path) -> None:

@@ -54,7 +54,9 @@ class AsyncMaintenanceApi:
         request = requests.alarm_request(action, member_id, alarm)
         return await self._transport.unary(methods.MAINTENANCE_ALARM, request, timeout)
 
-    async def status(self, *, timeout: float | None = None) -> pb.StatusResponse:
+    async def status(
+        self, *, endpoint: str | None = None, timeout: float | None = None
+    ) -> pb.StatusResponse:
         """Return the state of the answering member.
 
         Versions, database size, raft position, leader and known problems, all as this member sees
@@ -63,6 +65,8 @@ class AsyncMaintenanceApi:
         Changes nothing, so it may be sent again.
 
         Args:
+            endpoint: The endpoint of the member to ask, which need not be one of the client's.
+                ``None`` asks any.
             timeout: Seconds the call may take. ``None`` is the client's default, ``math.inf`` no
                 limit.
 
@@ -70,12 +74,17 @@ class AsyncMaintenanceApi:
             The response: State of the answering member.
 
         Raises:
+            ArgumentError: An argument is bad; nothing was sent.
             EtcdError: The call failed; see ``etcd_sdk.errors`` for what else can go wrong.
         """
         request = requests.status_request()
-        return await self._transport.unary(methods.MAINTENANCE_STATUS, request, timeout)
+        return await self._transport.at(endpoint).unary(
+            methods.MAINTENANCE_STATUS, request, timeout
+        )
 
-    async def defragment(self, *, timeout: float | None = None) -> pb.DefragmentResponse:
+    async def defragment(
+        self, *, endpoint: str | None = None, timeout: float | None = None
+    ) -> pb.DefragmentResponse:
         """Rewrite the database file of the answering member to give free space back to the disk.
 
         The member serves no reads and writes meanwhile, and the call takes as long as the copying
@@ -83,6 +92,8 @@ class AsyncMaintenanceApi:
         is on.
 
         Args:
+            endpoint: The endpoint of the member to ask, which need not be one of the client's.
+                ``None`` asks any.
             timeout: Seconds the call may take. ``None`` is no limit: it may rightly take long.
 
         Returns:
@@ -90,12 +101,17 @@ class AsyncMaintenanceApi:
 
         Raises:
             PermissionDeniedError: The user has no permission for this call or for one of its keys.
+            ArgumentError: An argument is bad; nothing was sent.
             EtcdError: The call failed; see ``etcd_sdk.errors`` for what else can go wrong.
         """
         request = requests.defragment_request()
-        return await self._transport.unary(methods.MAINTENANCE_DEFRAGMENT, request, timeout)
+        return await self._transport.at(endpoint).unary(
+            methods.MAINTENANCE_DEFRAGMENT, request, timeout
+        )
 
-    async def hash(self, *, timeout: float | None = None) -> pb.HashResponse:
+    async def hash(
+        self, *, endpoint: str | None = None, timeout: float | None = None
+    ) -> pb.HashResponse:
         """Compute a checksum over the whole database of the answering member.
 
         Covers leases, auth and bookkeeping besides the keys, and may include writes that arrive
@@ -105,6 +121,8 @@ class AsyncMaintenanceApi:
         Changes nothing, so it may be sent again.
 
         Args:
+            endpoint: The endpoint of the member to ask, which need not be one of the client's.
+                ``None`` asks any.
             timeout: Seconds the call may take. ``None`` is the client's default, ``math.inf`` no
                 limit.
 
@@ -113,13 +131,14 @@ class AsyncMaintenanceApi:
 
         Raises:
             PermissionDeniedError: The user has no permission for this call or for one of its keys.
+            ArgumentError: An argument is bad; nothing was sent.
             EtcdError: The call failed; see ``etcd_sdk.errors`` for what else can go wrong.
         """
         request = requests.hash_request()
-        return await self._transport.unary(methods.MAINTENANCE_HASH, request, timeout)
+        return await self._transport.at(endpoint).unary(methods.MAINTENANCE_HASH, request, timeout)
 
     async def hash_kv(
-        self, *, revision: int = 0, timeout: float | None = None
+        self, *, revision: int = 0, endpoint: str | None = None, timeout: float | None = None
     ) -> pb.HashKVResponse:
         """Compute a checksum over keys and their history up to a revision, on one member.
 
@@ -135,6 +154,8 @@ class AsyncMaintenanceApi:
         Args:
             revision: Last revision to include; 0 means the member's current one. To compare
                 members, give all of them the same revision. (etcd 3.3+)
+            endpoint: The endpoint of the member to ask, which need not be one of the client's.
+                ``None`` asks any.
             timeout: Seconds the call may take. ``None`` is the client's default, ``math.inf`` no
                 limit.
 
@@ -149,9 +170,13 @@ class AsyncMaintenanceApi:
             EtcdError: The call failed; see ``etcd_sdk.errors`` for what else can go wrong.
         """
         request = requests.hash_kv_request(revision)
-        return await self._transport.unary(methods.MAINTENANCE_HASH_KV, request, timeout)
+        return await self._transport.at(endpoint).unary(
+            methods.MAINTENANCE_HASH_KV, request, timeout
+        )
 
-    def snapshot(self, *, timeout: float | None = None) -> AsyncResponses[pb.SnapshotResponse]:
+    def snapshot(
+        self, *, endpoint: str | None = None, timeout: float | None = None
+    ) -> AsyncResponses[pb.SnapshotResponse]:
         """Stream a copy of the answering member's database, a backup as of the moment of the call.
 
         Joining ``SnapshotResponse.blob`` of all messages gives the database file followed by 32
@@ -161,6 +186,8 @@ class AsyncMaintenanceApi:
         Changes nothing, so it may be sent again.
 
         Args:
+            endpoint: The endpoint of the member to ask, which need not be one of the client's.
+                ``None`` asks any.
             timeout: Seconds to wait for the first response. ``None`` is no limit; later ones may
                 take any time.
 
@@ -169,13 +196,16 @@ class AsyncMaintenanceApi:
 
         Raises:
             PermissionDeniedError: The user has no permission for this call or for one of its keys.
+            ArgumentError: An argument is bad; nothing was sent.
             EtcdError: The call failed; see ``etcd_sdk.errors`` for what else can go wrong.
         """
         request = requests.snapshot_request()
-        return self._transport.server_stream(methods.MAINTENANCE_SNAPSHOT, request, timeout)
+        return self._transport.at(endpoint).server_stream(
+            methods.MAINTENANCE_SNAPSHOT, request, timeout
+        )
 
     async def move_leader(
-        self, target_id: int, *, timeout: float | None = None
+        self, target_id: int, *, endpoint: str | None = None, timeout: float | None = None
     ) -> pb.MoveLeaderResponse:
         """Hand leadership of the cluster to another voting member and wait until it leads.
 
@@ -186,6 +216,8 @@ class AsyncMaintenanceApi:
 
         Args:
             target_id: ID of the new leader. Unknown members and learners are refused. (etcd 3.3+)
+            endpoint: The endpoint of the member to ask, which need not be one of the client's.
+                ``None`` asks any.
             timeout: Seconds the call may take. ``None`` is the client's default, ``math.inf`` no
                 limit.
 
@@ -201,7 +233,9 @@ class AsyncMaintenanceApi:
             EtcdError: The call failed; see ``etcd_sdk.errors`` for what else can go wrong.
         """
         request = requests.move_leader_request(target_id)
-        return await self._transport.unary(methods.MAINTENANCE_MOVE_LEADER, request, timeout)
+        return await self._transport.at(endpoint).unary(
+            methods.MAINTENANCE_MOVE_LEADER, request, timeout
+        )
 
     async def downgrade(
         self, action: DowngradeAction, version: str, *, timeout: float | None = None

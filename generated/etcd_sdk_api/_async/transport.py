@@ -63,6 +63,14 @@ class AsyncStream(AsyncResponses[ResponseT_co], Protocol[RequestT_contra, Respon
 class AsyncTransport(Protocol):
     """Makes calls. ``timeout`` is in seconds; ``None`` is the transport's default."""
 
+    def at(self, endpoint: str | None) -> AsyncTransport:
+        """The same transport, aimed at one endpoint; ``None`` is the transport itself.
+
+        Raises:
+            ArgumentError: It is no endpoint.
+        """
+        ...
+
     async def unary(
         self, method: Method[RequestT, ResponseT], request: RequestT, timeout: float | None
     ) -> ResponseT:

@@ -54,7 +54,9 @@ class MaintenanceApi:
         request = requests.alarm_request(action, member_id, alarm)
         return self._transport.unary(methods.MAINTENANCE_ALARM, request, timeout)
 
-    def status(self, *, timeout: float | None = None) -> pb.StatusResponse:
+    def status(
+        self, *, endpoint: str | None = None, timeout: float | None = None
+    ) -> pb.StatusResponse:
         """Return the state of the answering member.
 
         Versions, database size, raft position, leader and known problems, all as this member sees
@@ -63,6 +65,8 @@ class MaintenanceApi:
         Changes nothing, so it may be sent again.
 
         Args:
+            endpoint: The endpoint of the member to ask, which need not be one of the client's.
+                ``None`` asks any.
             timeout: Seconds the call may take. ``None`` is the client's default, ``math.inf`` no
                 limit.
 
@@ -70,12 +74,15 @@ class MaintenanceApi:
             The response: State of the answering member.
 
         Raises:
+            ArgumentError: An argument is bad; nothing was sent.
             EtcdError: The call failed; see ``etcd_sdk.errors`` for what else can go wrong.
         """
         request = requests.status_request()
-        return self._transport.unary(methods.MAINTENANCE_STATUS, request, timeout)
+        return self._transport.at(endpoint).unary(methods.MAINTENANCE_STATUS, request, timeout)
 
-    def defragment(self, *, timeout: float | None = None) -> pb.DefragmentResponse:
+    def defragment(
+        self, *, endpoint: str | None = None, timeout: float | None = None
+    ) -> pb.DefragmentResponse:
         """Rewrite the database file of the answering member to give free space back to the disk.
 
         The member serves no reads and writes meanwhile, and the call takes as long as the copying
@@ -83,6 +90,8 @@ class MaintenanceApi:
         is on.
 
         Args:
+            endpoint: The endpoint of the member to ask, which need not be one of the client's.
+                ``None`` asks any.
             timeout: Seconds the call may take. ``None`` is no limit: it may rightly take long.
 
         Returns:
@@ -90,12 +99,13 @@ class MaintenanceApi:
 
         Raises:
             PermissionDeniedError: The user has no permission for this call or for one of its keys.
+            ArgumentError: An argument is bad; nothing was sent.
             EtcdError: The call failed; see ``etcd_sdk.errors`` for what else can go wrong.
         """
         request = requests.defragment_request()
-        return self._transport.unary(methods.MAINTENANCE_DEFRAGMENT, request, timeout)
+        return self._transport.at(endpoint).unary(methods.MAINTENANCE_DEFRAGMENT, request, timeout)
 
-    def hash(self, *, timeout: float | None = None) -> pb.HashResponse:
+    def hash(self, *, endpoint: str | None = None, timeout: float | None = None) -> pb.HashResponse:
         """Compute a checksum over the whole database of the answering member.
 
         Covers leases, auth and bookkeeping besides the keys, and may include writes that arrive
@@ -105,6 +115,8 @@ class MaintenanceApi:
         Changes nothing, so it may be sent again.
 
         Args:
+            endpoint: The endpoint of the member to ask, which need not be one of the client's.
+                ``None`` asks any.
             timeout: Seconds the call may take. ``None`` is the client's default, ``math.inf`` no
                 limit.
 
@@ -113,12 +125,15 @@ class MaintenanceApi:
 
         Raises:
             PermissionDeniedError: The user has no permission for this call or for one of its keys.
+            ArgumentError: An argument is bad; nothing was sent.
             EtcdError: The call failed; see ``etcd_sdk.errors`` for what else can go wrong.
         """
         request = requests.hash_request()
-        return self._transport.unary(methods.MAINTENANCE_HASH, request, timeout)
+        return self._transport.at(endpoint).unary(methods.MAINTENANCE_HASH, request, timeout)
 
-    def hash_kv(self, *, revision: int = 0, timeout: float | None = None) -> pb.HashKVResponse:
+    def hash_kv(
+        self, *, revision: int = 0, endpoint: str | None = None, timeout: float | None = None
+    ) -> pb.HashKVResponse:
         """Compute a checksum over keys and their history up to a revision, on one member.
 
         Answers that agree in ``HashKVResponse.hash_revision`` and
@@ -133,6 +148,8 @@ class MaintenanceApi:
         Args:
             revision: Last revision to include; 0 means the member's current one. To compare
                 members, give all of them the same revision. (etcd 3.3+)
+            endpoint: The endpoint of the member to ask, which need not be one of the client's.
+                ``None`` asks any.
             timeout: Seconds the call may take. ``None`` is the client's default, ``math.inf`` no
                 limit.
 
@@ -147,9 +164,11 @@ class MaintenanceApi:
             EtcdError: The call failed; see ``etcd_sdk.errors`` for what else can go wrong.
         """
         request = requests.hash_kv_request(revision)
-        return self._transport.unary(methods.MAINTENANCE_HASH_KV, request, timeout)
+        return self._transport.at(endpoint).unary(methods.MAINTENANCE_HASH_KV, request, timeout)
 
-    def snapshot(self, *, timeout: float | None = None) -> Responses[pb.SnapshotResponse]:
+    def snapshot(
+        self, *, endpoint: str | None = None, timeout: float | None = None
+    ) -> Responses[pb.SnapshotResponse]:
         """Stream a copy of the answering member's database, a backup as of the moment of the call.
 
         Joining ``SnapshotResponse.blob`` of all messages gives the database file followed by 32
@@ -159,6 +178,8 @@ class MaintenanceApi:
         Changes nothing, so it may be sent again.
 
         Args:
+            endpoint: The endpoint of the member to ask, which need not be one of the client's.
+                ``None`` asks any.
             timeout: Seconds to wait for the first response. ``None`` is no limit; later ones may
                 take any time.
 
@@ -167,12 +188,17 @@ class MaintenanceApi:
 
         Raises:
             PermissionDeniedError: The user has no permission for this call or for one of its keys.
+            ArgumentError: An argument is bad; nothing was sent.
             EtcdError: The call failed; see ``etcd_sdk.errors`` for what else can go wrong.
         """
         request = requests.snapshot_request()
-        return self._transport.server_stream(methods.MAINTENANCE_SNAPSHOT, request, timeout)
+        return self._transport.at(endpoint).server_stream(
+            methods.MAINTENANCE_SNAPSHOT, request, timeout
+        )
 
-    def move_leader(self, target_id: int, *, timeout: float | None = None) -> pb.MoveLeaderResponse:
+    def move_leader(
+        self, target_id: int, *, endpoint: str | None = None, timeout: float | None = None
+    ) -> pb.MoveLeaderResponse:
         """Hand leadership of the cluster to another voting member and wait until it leads.
 
         Must be sent to the current leader; other members refuse it. Needs the root role where auth
@@ -182,6 +208,8 @@ class MaintenanceApi:
 
         Args:
             target_id: ID of the new leader. Unknown members and learners are refused. (etcd 3.3+)
+            endpoint: The endpoint of the member to ask, which need not be one of the client's.
+                ``None`` asks any.
             timeout: Seconds the call may take. ``None`` is the client's default, ``math.inf`` no
                 limit.
 
@@ -197,7 +225,7 @@ class MaintenanceApi:
             EtcdError: The call failed; see ``etcd_sdk.errors`` for what else can go wrong.
         """
         request = requests.move_leader_request(target_id)
-        return self._transport.unary(methods.MAINTENANCE_MOVE_LEADER, request, timeout)
+        return self._transport.at(endpoint).unary(methods.MAINTENANCE_MOVE_LEADER, request, timeout)
 
     def downgrade(
         self, action: DowngradeAction, version: str, *, timeout: float | None = None

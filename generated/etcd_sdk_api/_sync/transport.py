@@ -63,6 +63,14 @@ class Stream(Responses[ResponseT_co], Protocol[RequestT_contra, ResponseT_co]):
 class Transport(Protocol):
     """Makes calls. ``timeout`` is in seconds; ``None`` is the transport's default."""
 
+    def at(self, endpoint: str | None) -> Transport:
+        """The same transport, aimed at one endpoint; ``None`` is the transport itself.
+
+        Raises:
+            ArgumentError: It is no endpoint.
+        """
+        ...
+
     def unary(
         self, method: Method[RequestT, ResponseT], request: RequestT, timeout: float | None
     ) -> ResponseT:
