@@ -10,6 +10,8 @@ from etcd_sdk_api.errors import ArgumentTypeError, ArgumentValueError
 
 _HOST = re.compile(r"(?!-)[A-Za-z0-9._-]{1,253}(?<!-)")
 _FORMS = "write host:port, http://host:port, https://host:port or unix:///path"
+# By scheme; None leaves it to the client's options.
+_TLS = {"": None, "unix": None, "unixs": True, "http": False, "https": True}
 
 
 class Endpoint(NamedTuple):
@@ -23,8 +25,11 @@ class Endpoint(NamedTuple):
     """Whether it is to be reached over TLS."""
 
 
-def parse(argument: str, value: str) -> Endpoint:
+def parse(argument: str, value: str, *, tls: bool = False) -> Endpoint:
     """The endpoint that ``value`` means.
+
+    ``https`` and ``unixs`` are always reached over TLS, ``http`` never. What says neither,
+    ``host:port`` and ``unix``, is where the client's options ask for it: ``tls``.
 
     Raises:
         ArgumentError: It is none; the error names ``argument`` and the forms that exist.
@@ -33,14 +38,23 @@ def parse(argument: str, value: str) -> Endpoint:
         raise ArgumentTypeError(argument, "str", value)
     scheme, separator, rest = value.partition("://")
     if not separator:
-        scheme, rest = ("unix", value[5:]) if value.startswith("unix:") else ("", value)
+        scheme, _, rest = value.partition(":")
+        scheme, rest = (scheme, rest) if scheme in {"unix", "unixs"} else ("", value)
+    if scheme not in _TLS:
+        raise _refuse(argument, value, "has an unknown scheme")
+    by_scheme = _TLS[scheme]
+    secure = tls if by_scheme is None else by_scheme
     if scheme in {"unix", "unixs"}:
         if not rest:
             raise _refuse(argument, value, "has no path")
-        return Endpoint(value, f"unix:{rest}", scheme == "unixs")
-    if scheme not in {"", "http", "https"}:
-        raise _refuse(argument, value, "has an unknown scheme")
-    return Endpoint(value, _target(argument, value, rest), scheme == "https")
+        return Endpoint(value, f"unix:{rest}", secure)
+    return Endpoint(value, _target(argument, value, rest), secure)
+
+
+def is_host(text: str) -> bool:
+    """Whether ``text`` is a host: a name or an address, without brackets."""
+    ip = _is_ip(socket.AF_INET, text) or _is_ip(socket.AF_INET6, text)
+    return ip or bool(_HOST.fullmatch(text))
 
 
 def _target(argument: str, value: str, address: str) -> str:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from etcd_sdk import AsyncClient, Client, errors
-from etcd_sdk._core.endpoint import parse
+from etcd_sdk._core.endpoint import is_host, parse
 
 
 @pytest.mark.parametrize(
@@ -27,10 +27,37 @@ from etcd_sdk._core.endpoint import parse
         ("unix:/run/etcd.sock", "unix:/run/etcd.sock", False),
         ("unix:etcd.sock", "unix:etcd.sock", False),
         ("unixs:///run/etcd.sock", "unix:/run/etcd.sock", True),
+        ("unixs:etcd.sock", "unix:etcd.sock", True),
     ],
 )
 def test_endpoints(written: str, target: str, secure: bool) -> None:
     assert parse("endpoints", written) == (written, target, secure)
+
+
+@pytest.mark.parametrize(
+    ("written", "secure"),
+    [
+        ("localhost:2379", True),
+        ("[::1]:2379", True),
+        ("unix:///run/etcd.sock", True),
+        ("unix:etcd.sock", True),
+        ("unixs:///run/etcd.sock", True),
+        ("https://localhost:2379", True),
+        ("http://localhost:2379", False),
+    ],
+)
+def test_options_decide_where_the_scheme_does_not(written: str, secure: bool) -> None:
+    assert parse("endpoints", written, tls=True).secure is secure
+
+
+@pytest.mark.parametrize("host", ["etcd-0.example.com", "localhost", "10.0.0.1", "::1", "fe80::1"])
+def test_hosts(host: str) -> None:
+    assert is_host(host)
+
+
+@pytest.mark.parametrize("text", ["", "a:1", "[::1]", "https://a", "a b", "-a", "a/b", "*.a"])
+def test_what_is_no_host(text: str) -> None:
+    assert not is_host(text)
 
 
 @pytest.mark.parametrize(

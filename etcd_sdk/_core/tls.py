@@ -1,0 +1,126 @@
+"""Certificates and keys: where they come from, and whether gRPC can use them.
+
+gRPC takes bytes without a look at them; what it cannot use shows in the first call, as an endpoint
+that cannot be reached. So they are looked at here, as soon as they are named.
+"""
+
+from __future__ import annotations
+
+import binascii
+import os
+import re
+from collections.abc import Iterator
+from typing import NamedTuple, TypeAlias
+
+from etcd_sdk_api.errors import ArgumentTypeError, ArgumentValueError
+
+PEM: TypeAlias = str | os.PathLike[str] | bytes
+"""A file, or what would stand in it."""
+
+_BLOCK = re.compile(rb"-----BEGIN ([A-Z0-9 ]+)-----(.*?)-----END \1-----", re.DOTALL)
+# Of old key files, before their contents.
+_HEADER = re.compile(rb"^[A-Za-z0-9-]+:.*$", re.MULTILINE)
+
+
+class TLSBytes(NamedTuple):
+    """Certificates and a key as gRPC takes them, in PEM; ``None`` for what is not given."""
+
+    ca: bytes | None
+    cert: bytes | None
+    key: bytes | None
+
+    def __repr__(self) -> str:
+        return f"TLSBytes({', '.join(name for name, pem in self._asdict().items() if pem)})"
+
+
+class TLS(NamedTuple):
+    """Where the certificates and the key come from; ``None`` for what is not given."""
+
+    ca_cert: PEM | None
+    client_cert: PEM | None
+    client_key: PEM | None
+
+    def read(self) -> TLSBytes:
+        """What they are now: files are read anew, for certificates are renewed.
+
+        Raises:
+            ArgumentError: A file cannot be read, or there is nothing in it that gRPC can use; the
+                error names the option and the file.
+        """
+        return TLSBytes(
+            _certificates("ca_cert", self.ca_cert),
+            _certificates("client_cert", self.client_cert),
+            _key("client_key", self.client_key),
+        )
+
+    def __repr__(self) -> str:
+        shown = (f"{name}={_shown(pem)}" for name, pem in self._asdict().items() if pem)
+        return f"TLS({', '.join(shown)})"
+
+
+def check(argument: str, pem: PEM) -> PEM:
+    """``pem``, if it is a file's name or bytes.
+
+    Raises:
+        ArgumentError: It is neither; what it is stays untold, for it may be a key.
+    """
+    if not isinstance(pem, (str, bytes, os.PathLike)):
+        raise ArgumentTypeError(argument, "a path or bytes", pem)
+    if not isinstance(pem, bytes):
+        path = os.fspath(pem)
+        if not isinstance(path, str):
+            raise ArgumentTypeError(argument, "a path of str", path)
+        if "-----BEGIN" in path or "\n" in path:
+            raise ArgumentValueError(argument, "is no path; give the PEM itself as bytes")
+    if not pem:
+        raise ArgumentValueError(argument, "is empty")
+    return pem
+
+
+def _certificates(argument: str, pem: PEM | None) -> bytes | None:
+    if pem is None:
+        return None
+    found = _read(argument, pem)
+    if not any(label == b"CERTIFICATE" for label, _ in _blocks(argument, pem, found)):
+        raise ArgumentValueError(argument, f"{_shown(pem)} holds no certificate in PEM")
+    return found
+
+
+def _key(argument: str, pem: PEM | None) -> bytes | None:
+    if pem is None:
+        return None
+    found = _read(argument, pem)
+    keys = [block for block in _blocks(argument, pem, found) if block[0].endswith(b"PRIVATE KEY")]
+    if not keys:
+        raise ArgumentValueError(argument, f"{_shown(pem)} holds no private key in PEM")
+    if any(b"ENCRYPTED" in label + headers for label, headers in keys):
+        problem = "holds an encrypted key, which gRPC cannot use; decrypt it first"
+        raise ArgumentValueError(argument, f"{_shown(pem)} {problem}")
+    return found
+
+
+def _blocks(argument: str, pem: PEM, found: bytes) -> Iterator[tuple[bytes, bytes]]:
+    """The labels and the headers of what ``found`` holds, all of which must be whole."""
+    for label, body in _BLOCK.findall(found):
+        try:
+            whole = binascii.a2b_base64(b"".join(_HEADER.sub(b"", body).split()), strict_mode=True)
+        except binascii.Error:
+            whole = b""
+        if not whole:
+            raise ArgumentValueError(argument, f"{_shown(pem)} holds damaged PEM")
+        yield label, b"".join(_HEADER.findall(body))
+
+
+def _read(argument: str, pem: PEM) -> bytes:
+    if isinstance(pem, bytes):
+        return pem
+    try:
+        with open(pem, "rb") as file:
+            return file.read()
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise ArgumentValueError(argument, f"cannot read {_shown(pem)}: {reason}") from error
+
+
+def _shown(pem: PEM) -> str:
+    return "what was given" if isinstance(pem, bytes) else repr(os.fspath(pem))
