@@ -245,6 +245,11 @@ class Method:
     member: bool
     """Whether it concerns the one member that is asked."""
     since: str
+    newer_fields: tuple[tuple[str, str], ...]
+    """Fields of the request without which it means something else, though a server may be older
+    than they are; each with the release that brought it."""
+    newer: bool
+    """Whether a server may be too old for it, or for one of ``newer_fields``."""
     doc: str
     raises: tuple[ErrorClass, ...]
 

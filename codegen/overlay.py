@@ -69,6 +69,8 @@ class FieldFacts:
     hidden: bool = False
     secret: bool = False
     flatten: bool = False
+    ignorable: bool = False
+    """Whether a server too old to know it still does what was asked, or the closest it can."""
     default: bool = False
     """What a bool is if the caller does not say, where that is not what the wire's default is."""
 

@@ -11,7 +11,7 @@ from codegen import model, names
 from codegen.arguments import Arguments
 from codegen.overlay import Overlay
 from codegen.problems import CodegenError, Report
-from codegen.wire import Rpc, Wire, later
+from codegen.wire import Rpc, Wire, is_newer, later
 
 # Names that generated code uses beside those from the protos, by what must not be named so.
 _RESERVED = {
@@ -87,6 +87,7 @@ def _read_method(
 ) -> model.Method:
     made = requests.get(rpc.request.full_name) if rpc.kind != "bidi_stream" else None
     parameters = made.parameters if made else ()
+    newer_fields = wire.newer_fields(rpc) if made else ()
     return model.Method(
         rpc=rpc.name,
         name=rpc.python_name,
@@ -100,7 +101,9 @@ def _read_method(
         read=_is_read(rpc),
         blocking=rpc.facts.blocking,
         member=rpc.facts.member,
-        since=later(rpc.facts.since or later(rpc.request.since, rpc.response.since)),
+        since=rpc.since,
+        newer_fields=newer_fields,
+        newer=is_newer(rpc.since) or bool(newer_fields),
         doc=wire.doc(rpc.element, {p.field: p.name for p in parameters}),
         raises=tuple(_error(name, rpc, errors) for name in rpc.facts.raises),
     )

@@ -25,6 +25,8 @@ from codegen import docs, model, names
 from codegen.overlay import MethodFacts, Overlay
 from codegen.problems import CodegenError, Report
 
+# The oldest release that the SDK talks to: what is no newer needs no asking after.
+_OLDEST = "3.4"
 _SINCE_EXTENSIONS = {f"etcd_version_{of}" for of in ("msg", "field", "enum", "enum_value")}
 
 
@@ -74,6 +76,11 @@ class Rpc:
         """As users call it: ``kv.get``."""
         return f"{names.snake_case(self.service.pb_name)}.{self.python_name}"
 
+    @property
+    def since(self) -> str:
+        """The release that brought it: no earlier than its messages, unless the overlay says so."""
+        return later(self.facts.since or later(self.request.since, self.response.since))
+
 
 class Wire:
     """Everything that services lead to, and nothing that only options need."""
@@ -117,6 +124,19 @@ class Wire:
     def field_name(self, message: str, field: str) -> str:
         """The Python name of a field."""
         return self._overlay.fields.get(f"{message}.{field}").name or names.snake_case(field)
+
+    def newer_fields(self, rpc: Rpc) -> tuple[tuple[str, str], ...]:
+        """The fields whose being ignored changes what a call means, where a server may do so.
+
+        A server that knows the call knows the fields that came with it.
+        """
+        return tuple(
+            (field.name, field.since)
+            for field in rpc.request.fields
+            if is_newer(field.since)
+            and release(field.since) > release(rpc.since)
+            and not self._overlay.fields.get(f"{rpc.request.full_name}.{field.name}").ignorable
+        )
 
     def proto_files(self) -> tuple[model.ProtoFile, ...]:
         """The files as ``pb`` carries them."""
@@ -270,10 +290,20 @@ class _Since:
         return ""
 
 
+def release(since: str) -> tuple[int, ...]:
+    """A release in numbers, to be compared: 3.10 is later than 3.9."""
+    return tuple(map(int, (since or "3.0").split(".")))
+
+
 def later(*releases: str) -> str:
     """The latest of some releases; empty for 3.0, with which everything began."""
-    latest = max(releases, key=lambda r: tuple(map(int, r.split("."))) if r else (0,))
+    latest = max(releases, key=release)
     return "" if latest == "3.0" else latest
+
+
+def is_newer(since: str) -> bool:
+    """Whether a server may be older than what came with a release."""
+    return release(since) > release(_OLDEST)
 
 
 def module(file_name: str) -> str:

@@ -20,6 +20,7 @@ KV_RANGE_STREAM: Final = Method(
     read=True,
     blocking=True,
     since="3.7",
+    newer=True,
 )
 KV_PUT: Final = Method("/etcdserverpb.KV/Put", "unary", pb.PutRequest, pb.PutResponse)
 KV_DELETE: Final = Method(
@@ -152,6 +153,7 @@ MAINTENANCE_DOWNGRADE: Final = Method(
     pb.DowngradeRequest,
     pb.DowngradeResponse,
     since="3.5",
+    newer=True,
 )
 
 AUTH_ENABLE: Final = Method(
@@ -167,12 +169,18 @@ AUTH_STATUS: Final = Method(
     pb.AuthStatusResponse,
     read=True,
     since="3.5",
+    newer=True,
 )
 AUTH_AUTHENTICATE: Final = Method(
     "/etcdserverpb.Auth/Authenticate", "unary", pb.AuthenticateRequest, pb.AuthenticateResponse
 )
 AUTH_USER_ADD: Final = Method(
-    "/etcdserverpb.Auth/UserAdd", "unary", pb.AuthUserAddRequest, pb.AuthUserAddResponse
+    "/etcdserverpb.Auth/UserAdd",
+    "unary",
+    pb.AuthUserAddRequest,
+    pb.AuthUserAddResponse,
+    newer_fields={"hashedPassword": "3.5"},
+    newer=True,
 )
 AUTH_USER_GET: Final = Method(
     "/etcdserverpb.Auth/UserGet", "unary", pb.AuthUserGetRequest, pb.AuthUserGetResponse, read=True
@@ -192,6 +200,8 @@ AUTH_USER_CHANGE_PASSWORD: Final = Method(
     "unary",
     pb.AuthUserChangePasswordRequest,
     pb.AuthUserChangePasswordResponse,
+    newer_fields={"hashedPassword": "3.5"},
+    newer=True,
 )
 AUTH_USER_GRANT_ROLE: Final = Method(
     "/etcdserverpb.Auth/UserGrantRole",

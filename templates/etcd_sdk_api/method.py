@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Generic, Literal, TypeVar
 
 from google.protobuf.message import Message
@@ -26,6 +28,11 @@ class Method(Generic[RequestT_co, ResponseT_co]):
         blocking: Whether it may rightly take for ever, so that it has no default timeout.
         member: Whether it concerns the one member that is asked, so that a caller may choose it.
         since: The etcd minor release that brought it (``3.5``); empty for 3.0.
+        newer_fields: The fields of its requests that a server may be too old for, though not for
+            the method, with the releases that brought them. Ignoring one would silently change
+            what the call means.
+        newer: Whether a server may be too old at all: for the method or one of these fields. etcd
+            3.4 is the oldest that counts.
     """
 
     __slots__ = (
@@ -38,6 +45,8 @@ class Method(Generic[RequestT_co, ResponseT_co]):
         "blocking",
         "member",
         "since",
+        "newer_fields",
+        "newer",
     )
 
     path: str
@@ -49,6 +58,8 @@ class Method(Generic[RequestT_co, ResponseT_co]):
     blocking: bool
     member: bool
     since: str
+    newer_fields: Mapping[str, str]
+    newer: bool
 
     def __init__(
         self,
@@ -61,6 +72,8 @@ class Method(Generic[RequestT_co, ResponseT_co]):
         blocking: bool = False,
         member: bool = False,
         since: str = "",
+        newer_fields: Mapping[str, str] = MappingProxyType({}),
+        newer: bool = False,
     ) -> None:
         self.path = path
         self.name = path.rpartition(".")[2].replace("/", ".")
@@ -71,6 +84,8 @@ class Method(Generic[RequestT_co, ResponseT_co]):
         self.blocking = blocking
         self.member = member
         self.since = since
+        self.newer_fields = newer_fields
+        self.newer = newer
 
     def __repr__(self) -> str:
         return f"Method({self.path})"

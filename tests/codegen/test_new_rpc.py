@@ -108,6 +108,11 @@ def test_its_constants_carry_the_wire_facts(source_root: Path) -> None:
     ]
 
 
+def test_its_field_that_servers_may_be_too_old_for_is_told(source_root: Path) -> None:
+    expression = "[[dict(m.newer_fields), m.newer] for m in methods.ALL if 'Frob' in m.path]"
+    assert evaluated(source_root, expression) == [[{"revision": "3.9"}, True]] * 2
+
+
 @pytest.mark.parametrize("name", ["frobnicate", "frobnicate_stream"])
 def test_both_flavours_have_it_with_equal_signatures(source_root: Path, name: str) -> None:
     signatures = evaluated(

@@ -61,7 +61,11 @@ def test_entries_go_by_full_name(tmp_path: Path) -> None:
         ('[methods."toys.Toys".Find]\nnam = "x"', "methods.toys.Toys.Find: nam", "raises, retry"),
         ('[messages."toys.R"]\npos = []', "messages.toys.R: pos", "builder, groups, positional"),
         ('[messages."toys.R".groups.g]\nx = 1', "messages.toys.R.groups.g: x", "doc, parameters"),
-        ('[fields."toys.R"]\na.secert = true', "fields.toys.R.a: secert", "hidden, name, secret"),
+        (
+            '[fields."toys.R"]\na.secert = true',
+            "fields.toys.R.a: secert",
+            "hidden, ignorable, name, secret",
+        ),
         ('[enums."toys.E"]\ntitle = "E"', "enums.toys.E: title", "doc, name"),
         ('[wrappers."toys.W"]\nnmae = "W"', "wrappers.toys.W: nmae", "doc, name"),
         ('[[errors]]\nname = "XError"\nsays = "x"', "errors: says", "in_doubt, name"),
