@@ -7,7 +7,7 @@ import os
 import re
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
-from typing import NamedTuple, TypedDict, TypeVar
+from typing import NamedTuple, TypedDict
 
 from etcd_sdk._core import endpoint, timeouts, tls
 from etcd_sdk._core.endpoint import Endpoint
@@ -24,8 +24,6 @@ _INT32 = 2**31
 _TOKEN = re.compile(r"[\x21-\x7e]+")
 # gRPC would resend writes by itself, and nobody could tell whether they were applied twice.
 _REFUSED_CHANNEL_OPTIONS = ("grpc.service_config", "grpc.service_config_disable_resolution")
-
-_T = TypeVar("_T")
 
 
 class ClientOptions(TypedDict, total=False):

@@ -9,7 +9,6 @@ from __future__ import annotations
 import binascii
 import os
 import re
-from collections.abc import Iterator
 from typing import NamedTuple, TypeAlias
 
 from etcd_sdk_api.errors import ArgumentTypeError, ArgumentValueError
@@ -99,16 +98,20 @@ def _key(argument: str, pem: PEM | None) -> bytes | None:
     return found
 
 
-def _blocks(argument: str, pem: PEM, found: bytes) -> Iterator[tuple[bytes, bytes]]:
-    """The labels and the headers of what ``found`` holds, all of which must be whole."""
-    for label, body in _BLOCK.findall(found):
-        try:
-            whole = binascii.a2b_base64(b"".join(_HEADER.sub(b"", body).split()), strict_mode=True)
-        except binascii.Error:
-            whole = b""
-        if not whole:
+def _blocks(argument: str, pem: PEM, found: bytes) -> list[tuple[bytes, bytes]]:
+    """The label and the headers of each thing in ``found``, all of which must be whole."""
+    blocks = _BLOCK.findall(found)
+    for _, body in blocks:
+        if not _is_base64(_HEADER.sub(b"", body)):
             raise ArgumentValueError(argument, f"{_shown(pem)} holds damaged PEM")
-        yield label, b"".join(_HEADER.findall(body))
+    return [(label, b"".join(_HEADER.findall(body))) for label, body in blocks]
+
+
+def _is_base64(body: bytes) -> bool:
+    try:
+        return bool(binascii.a2b_base64(b"".join(body.split()), strict_mode=True))
+    except binascii.Error:
+        return False
 
 
 def _read(argument: str, pem: PEM) -> bytes:
