@@ -91,8 +91,8 @@ def run() -> Iterator[Overhead]:
     """The plain get and put, sync and async."""
     with mock.patch.object(grpc, "insecure_channel", return_value=_Channel(_at_once)):
         kv = Client(timeout=works.TIMEOUT).kv
-    yield _sync("sync get", lambda: kv.get(works.KEY), _get_request)
-    yield _sync("sync put", lambda: kv.put(works.KEY, works.VALUE), _put_request)
+        yield _sync("sync get", lambda: kv.get(works.KEY), _get_request)
+        yield _sync("sync put", lambda: kv.put(works.KEY, works.VALUE), _put_request)
 
     with (
         mock.patch.object(grpc.aio, "insecure_channel", return_value=_Channel(_soon_at_once)),

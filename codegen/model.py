@@ -289,3 +289,15 @@ class Api:
     enums: tuple[Enum, ...]
     messages: tuple[Message, ...]
     errors: tuple[ErrorClass, ...]
+
+    @property
+    def release(self) -> str:
+        """The newest etcd minor release that anything here came with."""
+        known: tuple[tuple[Enum | Message | Method | Field, ...], ...] = (
+            self.enums,
+            self.messages,
+            tuple(method for service in self.services for method in service.methods),
+            tuple(field for message in self.messages for field in message.fields),
+        )
+        releases = {thing.since for things in known for thing in things if thing.since}
+        return max(releases, key=lambda release: tuple(map(int, release.split("."))), default="3.0")

@@ -5,8 +5,12 @@ What a call returns is protobuf's own message, typed by the stubs in ``etcd_sdk.
 wrong is a class in ``etcd_sdk.errors``. ``etcd_sdk.testing`` runs a real etcd for tests.
 """
 
+import logging
+
 from etcd_sdk import _async, _sync, errors, pb
 from etcd_sdk._async import *  # noqa: F403 - here and below: the public names, kept by __all__
+from etcd_sdk._core.events import CallEvent
+from etcd_sdk._core.settings import ClientOptions
 from etcd_sdk._sync import *  # noqa: F403
 from etcd_sdk.errors import EtcdError
 from etcd_sdk_api import _async as _async_api
@@ -19,7 +23,10 @@ from etcd_sdk_api.enums import *  # noqa: F403
 from etcd_sdk_api.method import Method
 from etcd_sdk_api.ops import *  # noqa: F403
 
-__all__ = ["EtcdError", "Method", "errors", "pb"]
+# A program that does not configure logging is not to find our warnings on its stderr.
+logging.getLogger("etcd_sdk").addHandler(logging.NullHandler())
+
+__all__ = ["CallEvent", "ClientOptions", "EtcdError", "Method", "errors", "pb"]
 __all__ += _async.__all__
 __all__ += _sync.__all__
 __all__ += _async_api.__all__

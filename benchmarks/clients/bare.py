@@ -14,9 +14,13 @@ import grpc.aio
 
 from benchmarks import works
 from etcd_sdk import pb
-from etcd_sdk._grpc.base import CHANNEL_OPTIONS
+from etcd_sdk._core.settings import resolve
+from etcd_sdk._grpc.base import channel_options
 from etcd_sdk_api import methods
 from etcd_sdk_api.method import Method
+
+_SETTINGS = resolve("127.0.0.1:2379", {})
+_OPTIONS = channel_options(_SETTINGS, _SETTINGS.endpoints[0])
 
 
 def _arguments(method: Method[Any, Any]) -> dict[str, Any]:
@@ -40,7 +44,7 @@ class Sync:
     """Multicallables of ``grpc``."""
 
     def __init__(self, endpoint: str) -> None:
-        self._channel: Any = grpc.insecure_channel(f"ipv4:{endpoint}", CHANNEL_OPTIONS)
+        self._channel: Any = grpc.insecure_channel(f"ipv4:{endpoint}", _OPTIONS)
         self._range = self._channel.unary_unary(**_arguments(methods.KV_GET))
         self._put = self._channel.unary_unary(**_arguments(methods.KV_PUT))
         self._watch = self._channel.stream_stream(**_arguments(methods.WATCH_WATCH))
@@ -79,7 +83,7 @@ class Async:
     """Multicallables of ``grpc.aio``."""
 
     def __init__(self, endpoint: str) -> None:
-        self._channel: Any = grpc.aio.insecure_channel(f"ipv4:{endpoint}", CHANNEL_OPTIONS)
+        self._channel: Any = grpc.aio.insecure_channel(f"ipv4:{endpoint}", _OPTIONS)
         self._range = self._channel.unary_unary(**_arguments(methods.KV_GET))
         self._put = self._channel.unary_unary(**_arguments(methods.KV_PUT))
         self._watch = self._channel.stream_stream(**_arguments(methods.WATCH_WATCH))

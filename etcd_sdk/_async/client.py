@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from types import TracebackType
-from typing import Self
+from typing import Self, Unpack
 
+from etcd_sdk._async.connection import AsyncConnection
 from etcd_sdk._async.kv import AsyncKV
-from etcd_sdk._core import endpoint, timeouts
-from etcd_sdk._grpc._async import AsyncGrpcTransport
+from etcd_sdk._async.pipeline import AsyncPipeline
+from etcd_sdk._core import timeouts
+from etcd_sdk._core.settings import ClientOptions, resolve
 from etcd_sdk_api._async import (
     AsyncApi,
     AsyncAuthApi,
@@ -16,22 +18,20 @@ from etcd_sdk_api._async import (
     AsyncLeaseApi,
     AsyncMaintenanceApi,
 )
-from etcd_sdk_api.errors import ArgumentTypeError, ArgumentValueError
 
 
 class AsyncClient:
     """A client of an etcd cluster.
 
-    It connects when the first call is made, and again whenever a connection broke. Close it, or use
-    it as a context manager.
+    Making it does no I/O. It connects when the first call is made, and again whenever a connection
+    broke. Calls go to the endpoints in turn; one that fails is left alone until it serves again.
+    Close the client, or use it as a context manager.
 
     Args:
-        endpoints: Where etcd serves clients: ``host:port``, ``http://host:port``,
-            ``https://host:port`` (TLS with the system's roots) or ``unix:///path``. One endpoint,
-            alone or in a list.
-        timeout: Seconds that a call may take unless it is given a ``timeout`` of its own;
-            ``math.inf`` for no limit. Streams and calls that rightly wait (``Lock``, ``Campaign``)
-            have no default.
+        endpoints: Where the members of the cluster serve clients: ``host:port``,
+            ``http://host:port``, ``https://host:port`` or ``unix:///path``; a list, or one string
+            with commas.
+        options: See ``ClientOptions``: timeouts, TLS, authentication, retries and more.
 
     Attributes:
         kv: Reads, writes and transactions.
@@ -45,21 +45,97 @@ class AsyncClient:
         ArgumentError: An argument is bad.
     """
 
+    rpc: AsyncApi
+    kv: AsyncKV
+    lease: AsyncLeaseApi
+    cluster: AsyncClusterApi
+    maintenance: AsyncMaintenanceApi
+    auth: AsyncAuthApi
+
     def __init__(
-        self, endpoints: str | Sequence[str] = "127.0.0.1:2379", *, timeout: float = 10.0
+        self,
+        endpoints: str | Sequence[str] = "127.0.0.1:2379",
+        **options: Unpack[ClientOptions],
     ) -> None:
-        self._endpoint = _only(endpoints)
-        self._transport = AsyncGrpcTransport(self._endpoint, timeouts.checked("timeout", timeout))
-        self.rpc: AsyncApi = AsyncApi(self._transport)
-        self.kv: AsyncKV = AsyncKV(self._transport)
-        self.lease: AsyncLeaseApi = self.rpc.lease
-        self.cluster: AsyncClusterApi = self.rpc.cluster
-        self.maintenance: AsyncMaintenanceApi = self.rpc.maintenance
-        self.auth: AsyncAuthApi = self.rpc.auth
+        settings = resolve(endpoints, options)
+        self._owns_connection = True
+        self._connect(AsyncConnection(settings), settings.timeout, settings.require_leader)
+
+    def _connect(
+        self, connection: AsyncConnection, timeout: float | None, require_leader: bool
+    ) -> None:
+        self._connection = connection
+        self._timeout = timeout
+        self._require_leader = require_leader
+        self._pipeline = AsyncPipeline(connection, timeout, require_leader)
+        self.rpc = AsyncApi(self._pipeline)
+        self.kv = AsyncKV(self._pipeline)
+        self.lease = self.rpc.lease
+        self.cluster = self.rpc.cluster
+        self.maintenance = self.rpc.maintenance
+        self.auth = self.rpc.auth
+
+    def with_options(
+        self, *, timeout: float | None = None, require_leader: bool | None = None
+    ) -> Self:
+        """A client with other defaults, over the same connection; it costs next to nothing.
+
+        Closing it leaves the connection alone, which belongs to the client that was made first.
+
+        Args:
+            timeout: Seconds that a call may take; ``None`` keeps the default of this client,
+                ``math.inf`` is no limit.
+            require_leader: Whether a member that has lost its leader is to refuse calls; ``None``
+                keeps what this client does.
+
+        Raises:
+            ArgumentError: An argument is bad.
+        """
+        view = object.__new__(type(self))
+        view._owns_connection = False
+        view._connect(
+            self._connection,
+            timeouts.limit(timeout, self._timeout),
+            self._require_leader if require_leader is None else require_leader,
+        )
+        return view
+
+    @property
+    def endpoints(self) -> list[str]:
+        """Where calls go, working or not."""
+        return [channel.name for channel in self._connection.balancer.members]
+
+    def set_endpoints(self, endpoints: str | Sequence[str]) -> None:
+        """Call other endpoints from now on.
+
+        Calls under way to endpoints that are left out go on.
+
+        Args:
+            endpoints: As of the client itself.
+
+        Raises:
+            ArgumentError: An endpoint is bad; nothing has changed.
+        """
+        self._connection.set_endpoints(self._connection.parsed("endpoints", endpoints))
+
+    async def sync_endpoints(self, *, timeout: float | None = None) -> None:
+        """Call the members that the cluster has now.
+
+        Learners are left out, and members that have not started yet.
+
+        Args:
+            timeout: Seconds the call may take. ``None`` is the client's default, ``math.inf`` no
+                limit.
+
+        Raises:
+            EtcdError: The list of members could not be read; nothing has changed.
+        """
+        await self._pipeline.sync_endpoints(timeout)
 
     async def close(self) -> None:
         """End every call and the connection. Calls that wait get ``ClientClosedError``."""
-        await self._transport.close()
+        if self._owns_connection:
+            await self._connection.close()
 
     async def __aenter__(self) -> Self:
         return self
@@ -73,14 +149,4 @@ class AsyncClient:
         await self.close()
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}({self._endpoint.name!r})"
-
-
-def _only(endpoints: str | Sequence[str]) -> endpoint.Endpoint:
-    if isinstance(endpoints, str):
-        return endpoint.parse("endpoints", endpoints)
-    if not isinstance(endpoints, Sequence):
-        raise ArgumentTypeError("endpoints", "str or a sequence of str", endpoints)
-    if len(endpoints) != 1:
-        raise ArgumentValueError("endpoints", f"must be one endpoint, not {len(endpoints)}")
-    return endpoint.parse("endpoints", endpoints[0])
+        return f"{type(self).__name__}({', '.join(map(repr, self.endpoints))})"

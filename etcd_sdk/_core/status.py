@@ -20,6 +20,7 @@ from etcd_sdk_api.errors import (
     StatusError,
     UnavailableError,
     UnimplementedError,
+    UnsupportedByServerError,
 )
 from etcd_sdk_api.method import Method
 
@@ -67,6 +68,10 @@ def error_from(
     if status is StatusCode.RESOURCE_EXHAUSTED and "message larger than max" in text:
         # Whichever side found the message too large, it was not handed to etcd.
         return RequestTooLargeError(text, code=status, endpoint=endpoint, method=method.name)
+    if status is StatusCode.UNIMPLEMENTED and method.since:
+        return UnsupportedByServerError(
+            feature=method.name, needs=method.since, endpoint=endpoint, method=method.name
+        )
     kind = _OF_CONTEXT.get(text) or _BY_CODE.get(status, StatusError)
     return kind(
         text or f"the call failed with status {status.name}",

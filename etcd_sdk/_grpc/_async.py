@@ -1,11 +1,11 @@
-"""The transport over ``grpc.aio``."""
+"""A channel over ``grpc.aio``."""
 
 from __future__ import annotations
 
 import asyncio
 import time
 import weakref
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from types import TracebackType
 from typing import Any, Generic, Self, TypeVar, cast
 
@@ -15,7 +15,9 @@ from google.protobuf.message import Message
 
 from etcd_sdk._core import timeouts
 from etcd_sdk._core.endpoint import Endpoint
-from etcd_sdk._grpc.base import CHANNEL_OPTIONS, BaseTransport, again
+from etcd_sdk._core.login import Metadata
+from etcd_sdk._core.settings import Settings
+from etcd_sdk._grpc.base import BaseChannel, again, channel_options
 from etcd_sdk_api.errors import EtcdError
 from etcd_sdk_api.method import Method
 
@@ -23,21 +25,26 @@ RequestT = TypeVar("RequestT", bound=Message)
 ResponseT = TypeVar("ResponseT", bound=Message)
 
 
-class AsyncGrpcTransport(BaseTransport):
+class AsyncChannel(BaseChannel):
     """Calls to one endpoint. It belongs to the event loop that makes the first one."""
 
-    def __init__(self, endpoint: Endpoint, timeout: float) -> None:
-        super().__init__(endpoint, timeout)
+    def __init__(self, endpoint: Endpoint, settings: Settings) -> None:
+        super().__init__(endpoint, settings)
         self._channel: grpc.aio.Channel | None = None
 
     async def unary(
-        self, method: Method[RequestT, ResponseT], request: RequestT, timeout: float | None
+        self,
+        method: Method[RequestT, ResponseT],
+        request: RequestT,
+        seconds: float | None,
+        metadata: Metadata,
     ) -> ResponseT:
         """One request, one response."""
-        seconds = self.seconds(method, timeout)
         started = time.monotonic()
         try:
-            response: ResponseT = await self.call(method)(request, timeout=seconds)
+            response: ResponseT = await self.call(method)(
+                request, timeout=seconds, metadata=metadata
+            )
         except grpc.RpcError as error:
             late = timeouts.is_late(seconds, time.monotonic() - started)
             raise self.failure(method, error, late=late) from error
@@ -49,23 +56,47 @@ class AsyncGrpcTransport(BaseTransport):
             raise
         return response
 
-    def server_stream(
-        self, method: Method[RequestT, ResponseT], request: RequestT, timeout: float | None
+    def responses(
+        self,
+        method: Method[RequestT, ResponseT],
+        request: RequestT,
+        seconds: float | None,
+        metadata: Metadata,
     ) -> AsyncGrpcResponses[ResponseT]:
-        """One request, many responses."""
-        seconds = timeouts.limit(timeout, None)
-        return AsyncGrpcResponses(self, method, self.call(method)(request), seconds)
+        """One request, many responses; ``seconds`` is how long the first may take."""
+        call = self.call(method)(request, metadata=metadata)
+        return AsyncGrpcResponses(self, method, call, seconds)
 
-    def bidi_stream(
-        self, method: Method[RequestT, ResponseT], timeout: float | None
+    def stream(
+        self, method: Method[RequestT, ResponseT], seconds: float | None, metadata: Metadata
     ) -> AsyncGrpcStream[RequestT, ResponseT]:
-        """Many requests, many responses."""
-        seconds = timeouts.limit(timeout, None)
+        """Many requests, many responses; ``seconds`` is how long the first may take."""
         outbox: asyncio.Queue[RequestT | None] = asyncio.Queue()
-        call = self.call(method)(_requests(outbox))
+        call = self.call(method)(_requests(outbox), metadata=metadata)
         # The writer waits for the outbox even when the server has ended the call.
         call.add_done_callback(lambda _: outbox.put_nowait(None))
         return AsyncGrpcStream(self, method, call, seconds, outbox)
+
+    def probe(
+        self,
+        method: Method[RequestT, ResponseT],
+        request: RequestT,
+        seconds: float,
+        metadata: Metadata,
+        done: Callable[[EtcdError | None], None],
+    ) -> None:
+        """Make a call that waits for the connection, and tell ``done`` how it ended."""
+        call = self.call(method)(request, timeout=seconds, metadata=metadata, wait_for_ready=True)
+
+        async def wait() -> EtcdError | None:
+            try:
+                await call
+            except grpc.RpcError as error:
+                return self.failure(method, error)
+            return None
+
+        task = asyncio.ensure_future(wait())
+        task.add_done_callback(lambda task: None if task.cancelled() else done(task.result()))
 
     async def close(self) -> None:
         """End every call and the connection. Calls that wait get ``ClientClosedError``."""
@@ -77,12 +108,16 @@ class AsyncGrpcTransport(BaseTransport):
     def _open(self) -> grpc.aio.Channel:
         """The channel, made by the loop that first needs it."""
         if self._channel is None:
-            target, credentials = self._endpoint.target, self._credentials()
+            target, credentials = self.endpoint.target, self._credentials()
+            options = channel_options(self._settings, self.endpoint)
             if credentials is None:
-                self._channel = grpc.aio.insecure_channel(target, CHANNEL_OPTIONS)
+                self._channel = grpc.aio.insecure_channel(target, options)
             else:
-                self._channel = grpc.aio.secure_channel(target, credentials, CHANNEL_OPTIONS)
+                self._channel = grpc.aio.secure_channel(target, credentials, options)
         return self._channel
+
+    def _reopen(self) -> None:
+        self._channel = None
 
 
 class AsyncGrpcResponses(Generic[ResponseT]):
@@ -94,12 +129,12 @@ class AsyncGrpcResponses(Generic[ResponseT]):
 
     def __init__(
         self,
-        transport: AsyncGrpcTransport,
+        channel: AsyncChannel,
         method: Method[Any, ResponseT],
         call: Any,
         seconds: float | None,
     ) -> None:
-        self._transport = transport
+        self._channel = channel
         self._method = method
         self._call = call
         self._patience = seconds  # for the first response, from when it was first asked for
@@ -150,7 +185,7 @@ class AsyncGrpcResponses(Generic[ResponseT]):
         left = None if patience is None else max(0, self._asked + patience - time.monotonic())
         await asyncio.wait([reading], timeout=left)
         if not reading.done() and patience is not None:
-            raise self._fail(self._transport.silence(self._method, patience))
+            raise self._fail(self._channel.silence(self._method, patience))
 
     def _taken(self, reading: asyncio.Future[Any]) -> ResponseT:
         """What a read that is done has brought."""
@@ -158,10 +193,10 @@ class AsyncGrpcResponses(Generic[ResponseT]):
         if reading.cancelled():
             if self._ended:
                 raise StopAsyncIteration
-            raise self._fail(self._transport.closed_error(self._method))
+            raise self._fail(self._channel.closed_error(self._method))
         error = reading.exception()
         if isinstance(error, grpc.RpcError):
-            raise self._fail(self._transport.failure(self._method, error), error)
+            raise self._fail(self._channel.failure(self._method, error), error)
         response = reading.result()
         if response is grpc.aio.EOF:
             self.cancel()
@@ -181,20 +216,22 @@ class AsyncGrpcStream(AsyncGrpcResponses[ResponseT], Generic[RequestT, ResponseT
 
     def __init__(
         self,
-        transport: AsyncGrpcTransport,
+        channel: AsyncChannel,
         method: Method[RequestT, ResponseT],
         call: Any,
         seconds: float | None,
         outbox: asyncio.Queue[RequestT | None],
     ) -> None:
-        super().__init__(transport, method, call, seconds)
+        super().__init__(channel, method, call, seconds)
         self._outbox = outbox
         self._open = True
 
     def send(self, request: RequestT) -> None:
         """Queue a request. It is sent in turn; this does not block."""
-        open_ = self._open and not self._ended and not self._call.done()
-        self._transport.check_send(self._method, request, open_)
+        if self._channel.closed:
+            raise self._channel.closed_error(self._method)
+        if not self._open or self._ended or self._call.done():
+            raise self._channel.ended_error(self._method, "no request can be sent")
         self._outbox.put_nowait(request)
 
     def half_close(self) -> None:

@@ -1,4 +1,4 @@
-"""The transport over ``grpc``. It may be used from many threads."""
+"""A channel over ``grpc``. It may be used from many threads."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import queue
 import threading
 import time
 import weakref
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from types import TracebackType
 from typing import Any, Generic, Self, TypeVar, cast
 
@@ -15,7 +15,9 @@ from google.protobuf.message import Message
 
 from etcd_sdk._core import timeouts
 from etcd_sdk._core.endpoint import Endpoint
-from etcd_sdk._grpc.base import CHANNEL_OPTIONS, BaseTransport, again
+from etcd_sdk._core.login import Metadata
+from etcd_sdk._core.settings import Settings
+from etcd_sdk._grpc.base import BaseChannel, again, channel_options
 from etcd_sdk_api.errors import EtcdError
 from etcd_sdk_api.method import Method
 
@@ -23,25 +25,25 @@ RequestT = TypeVar("RequestT", bound=Message)
 ResponseT = TypeVar("ResponseT", bound=Message)
 
 
-class GrpcTransport(BaseTransport):
+class Channel(BaseChannel):
     """Calls to one endpoint. Any thread may make them."""
 
-    def __init__(self, endpoint: Endpoint, timeout: float) -> None:
-        super().__init__(endpoint, timeout)
-        credentials = self._credentials()
-        if credentials is None:
-            self._channel = grpc.insecure_channel(endpoint.target, CHANNEL_OPTIONS)
-        else:
-            self._channel = grpc.secure_channel(endpoint.target, credentials, CHANNEL_OPTIONS)
+    def __init__(self, endpoint: Endpoint, settings: Settings) -> None:
+        super().__init__(endpoint, settings)
+        self._guard = threading.Lock()
+        self._channel: grpc.Channel | None = None
 
     def unary(
-        self, method: Method[RequestT, ResponseT], request: RequestT, timeout: float | None
+        self,
+        method: Method[RequestT, ResponseT],
+        request: RequestT,
+        seconds: float | None,
+        metadata: Metadata,
     ) -> ResponseT:
         """One request, one response."""
-        seconds = self.seconds(method, timeout)
         started = time.monotonic()
         try:
-            response: ResponseT = self.call(method)(request, timeout=seconds)
+            response: ResponseT = self.call(method)(request, timeout=seconds, metadata=metadata)
         except grpc.RpcError as error:
             late = timeouts.is_late(seconds, time.monotonic() - started)
             raise self.failure(method, error, late=late) from error
@@ -49,37 +51,78 @@ class GrpcTransport(BaseTransport):
             raise self._unless_closed(method, error) from None
         return response
 
-    def server_stream(
-        self, method: Method[RequestT, ResponseT], request: RequestT, timeout: float | None
+    def responses(
+        self,
+        method: Method[RequestT, ResponseT],
+        request: RequestT,
+        seconds: float | None,
+        metadata: Metadata,
     ) -> GrpcResponses[ResponseT]:
-        """One request, many responses."""
-        seconds = timeouts.limit(timeout, None)
-        return GrpcResponses(self, method, self._start(method, request), seconds)
+        """One request, many responses; ``seconds`` is how long the first may take."""
+        return GrpcResponses(self, method, self._start(method, request, metadata), seconds)
 
-    def bidi_stream(
-        self, method: Method[RequestT, ResponseT], timeout: float | None
+    def stream(
+        self, method: Method[RequestT, ResponseT], seconds: float | None, metadata: Metadata
     ) -> GrpcStream[RequestT, ResponseT]:
-        """Many requests, many responses."""
-        seconds = timeouts.limit(timeout, None)
+        """Many requests, many responses; ``seconds`` is how long the first may take."""
         outbox: queue.SimpleQueue[RequestT | None] = queue.SimpleQueue()
-        call = self._start(method, _requests(outbox))
+        call = self._start(method, _requests(outbox), metadata)
         # The writer's thread waits for the outbox even when the server has ended the call.
         if not call.add_callback(lambda: outbox.put(None)):
             outbox.put(None)
         return GrpcStream(self, method, call, seconds, outbox)
 
+    def probe(
+        self,
+        method: Method[RequestT, ResponseT],
+        request: RequestT,
+        seconds: float,
+        metadata: Metadata,
+        done: Callable[[EtcdError | None], None],
+    ) -> None:
+        """Make a call that waits for the connection, and tell ``done`` how it ended."""
+        try:
+            call = self.call(method).future(
+                request, timeout=seconds, metadata=metadata, wait_for_ready=True
+            )
+        except ValueError as error:
+            raise self._unless_closed(method, error) from None
+
+        def ended(call: Any) -> None:
+            if not call.cancelled():
+                error = call.exception()
+                done(None if error is None else self.failure(method, error))
+
+        call.add_done_callback(ended)
+
     def close(self) -> None:
         """End every call and the connection. Calls that wait get ``ClientClosedError``."""
-        self.closed = True
-        self._calls.clear()
-        self._channel.close()
+        with self._guard:
+            self.closed = True
+            self._calls.clear()
+        if self._channel is not None:
+            self._channel.close()
 
     def _open(self) -> grpc.Channel:
-        return self._channel
+        with self._guard:
+            if self.closed:
+                raise ValueError("the channel is closed")
+            if self._channel is None:
+                target, credentials = self.endpoint.target, self._credentials()
+                options = channel_options(self._settings, self.endpoint)
+                if credentials is None:
+                    self._channel = grpc.insecure_channel(target, options)
+                else:
+                    self._channel = grpc.secure_channel(target, credentials, options)
+            return self._channel
 
-    def _start(self, method: Method[Any, Any], requests: Any) -> Any:
+    def _reopen(self) -> None:
+        with self._guard:
+            self._channel = None
+
+    def _start(self, method: Method[Any, Any], requests: Any, metadata: Metadata) -> Any:
         try:
-            return self.call(method)(requests)
+            return self.call(method)(requests, metadata=metadata)
         except ValueError as error:
             raise self._unless_closed(method, error) from None
 
@@ -93,12 +136,12 @@ class GrpcResponses(Generic[ResponseT]):
 
     def __init__(
         self,
-        transport: GrpcTransport,
+        channel: Channel,
         method: Method[Any, ResponseT],
         call: Any,
         seconds: float | None,
     ) -> None:
-        self._transport = transport
+        self._channel = channel
         self._method = method
         self._call = call
         self._patience = seconds  # for the first response
@@ -131,7 +174,7 @@ class GrpcResponses(Generic[ResponseT]):
                 raise self._explained(error) from error
             except BaseException:
                 # Ctrl-C, say. gRPC cannot go on with a read that was interrupted.
-                self._fail(self._transport.ended_error(self._method, "interrupted"))
+                self._fail(self._channel.ended_error(self._method, "interrupted"))
                 raise
 
     def __enter__(self) -> Self:
@@ -168,10 +211,10 @@ class GrpcResponses(Generic[ResponseT]):
             if self._ended:
                 return StopIteration()
             if self._silent and self._patience is not None:
-                return self._fail(self._transport.silence(self._method, self._patience))
+                return self._fail(self._channel.silence(self._method, self._patience))
             if self._silent:
-                return self._fail(self._transport.ended_error(self._method, "timed out"))
-        return self._fail(self._transport.failure(self._method, error), error)
+                return self._fail(self._channel.ended_error(self._method, "timed out"))
+        return self._fail(self._channel.failure(self._method, error), error)
 
     def _fail(self, failure: EtcdError, cause: Exception | None = None) -> EtcdError:
         """End the call with an error, which every later read gets too."""
@@ -186,20 +229,22 @@ class GrpcStream(GrpcResponses[ResponseT], Generic[RequestT, ResponseT]):
 
     def __init__(
         self,
-        transport: GrpcTransport,
+        channel: Channel,
         method: Method[RequestT, ResponseT],
         call: Any,
         seconds: float | None,
         outbox: queue.SimpleQueue[RequestT | None],
     ) -> None:
-        super().__init__(transport, method, call, seconds)
+        super().__init__(channel, method, call, seconds)
         self._outbox = outbox
         self._open = True
 
     def send(self, request: RequestT) -> None:
         """Queue a request. It is sent in turn; this does not block."""
-        open_ = self._open and not self._ended and not self._call.done()
-        self._transport.check_send(self._method, request, open_)
+        if self._channel.closed:
+            raise self._channel.closed_error(self._method)
+        if not self._open or self._ended or self._call.done():
+            raise self._channel.ended_error(self._method, "no request can be sent")
         self._outbox.put(request)
 
     def half_close(self) -> None:

@@ -9,6 +9,9 @@ from typing import Final
 from etcd_sdk_api import pb
 from etcd_sdk_api.method import Method
 
+RELEASE: Final = "3.7"
+"""The etcd minor release whose API this is."""
+
 KV_GET: Final = Method(
     "/etcdserverpb.KV/Range", "unary", pb.RangeRequest, pb.RangeResponse, read=True
 )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import time
 
 import grpc
 import pytest
@@ -36,7 +35,7 @@ async def test_the_servers_error_says_everything(server: EtcdServer) -> None:
 
 
 async def test_a_write_to_nobody_is_not_in_doubt(dead_endpoint: str) -> None:
-    async with AsyncClient(dead_endpoint) as client:
+    async with AsyncClient(dead_endpoint, timeout=1.0) as client:
         with pytest.raises(errors.UnavailableError, match=dead_endpoint) as caught:
             await client.kv.put("a", "1")
     assert isinstance(caught.value, ConnectionError)
@@ -44,7 +43,7 @@ async def test_a_write_to_nobody_is_not_in_doubt(dead_endpoint: str) -> None:
 
 
 async def test_a_name_that_does_not_resolve(prefix: str) -> None:
-    async with AsyncClient("no-such-host.invalid:2379", timeout=8.0) as client:
+    async with AsyncClient("no-such-host.invalid:2379", timeout=2.0) as client:
         with pytest.raises(errors.UnavailableError) as caught:
             await client.kv.put(prefix, "1")
     assert not caught.value.in_doubt
@@ -83,15 +82,9 @@ async def test_the_same_client_goes_on_after_a_restart(own_server: EtcdServer) -
         await client.kv.put("a", "1")
         own_server.kill()
         with pytest.raises(errors.UnavailableError):
-            await client.kv.get("a")
+            await client.kv.get("a", timeout=0.5)
         own_server.start()
-        deadline = time.monotonic() + 10
-        while True:
-            try:
-                found = await client.kv.get("a")
-                break
-            except errors.UnavailableError:
-                assert time.monotonic() < deadline
+        found = await client.kv.get("a")
         assert found.kvs[0].value == b"1"
 
 

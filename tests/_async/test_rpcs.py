@@ -68,7 +68,7 @@ def release(request: pytest.FixtureRequest) -> str:
 async def test_every_rpc(release: str) -> None:
     with EtcdServer(etcd=RELEASES[release]) as server:
         async with AsyncClient(server.endpoint) as client:
-            recorder = AsyncRecorder(client._transport)
+            recorder = AsyncRecorder(client._pipeline)
             rpc = AsyncApi(recorder)
             await kv(rpc, minor(server))
             await watch(rpc)

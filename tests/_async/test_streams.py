@@ -210,7 +210,7 @@ async def test_a_dead_server_ends_the_stream_with_an_error(own_server: EtcdServe
                 assert error.__cause__ is not None
                 assert (error.endpoint, error.method) == (own_server.endpoint, "Watch.Watch")
         with pytest.raises(errors.UnavailableError):
-            async for _ in client.rpc.maintenance.snapshot():
+            async for _ in client.rpc.maintenance.snapshot(timeout=0.5):
                 pass
 
 

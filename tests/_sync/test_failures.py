@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import math
-import time
 
 import grpc
 import pytest
@@ -38,7 +37,7 @@ def test_the_servers_error_says_everything(server: EtcdServer) -> None:
 
 
 def test_a_write_to_nobody_is_not_in_doubt(dead_endpoint: str) -> None:
-    with Client(dead_endpoint) as client:
+    with Client(dead_endpoint, timeout=1.0) as client:
         with pytest.raises(errors.UnavailableError, match=dead_endpoint) as caught:
             client.kv.put("a", "1")
     assert isinstance(caught.value, ConnectionError)
@@ -46,7 +45,7 @@ def test_a_write_to_nobody_is_not_in_doubt(dead_endpoint: str) -> None:
 
 
 def test_a_name_that_does_not_resolve(prefix: str) -> None:
-    with Client("no-such-host.invalid:2379", timeout=8.0) as client:
+    with Client("no-such-host.invalid:2379", timeout=2.0) as client:
         with pytest.raises(errors.UnavailableError) as caught:
             client.kv.put(prefix, "1")
     assert not caught.value.in_doubt
@@ -85,15 +84,9 @@ def test_the_same_client_goes_on_after_a_restart(own_server: EtcdServer) -> None
         client.kv.put("a", "1")
         own_server.kill()
         with pytest.raises(errors.UnavailableError):
-            client.kv.get("a")
+            client.kv.get("a", timeout=0.5)
         own_server.start()
-        deadline = time.monotonic() + 10
-        while True:
-            try:
-                found = client.kv.get("a")
-                break
-            except errors.UnavailableError:
-                assert time.monotonic() < deadline
+        found = client.kv.get("a")
         assert found.kvs[0].value == b"1"
 
 

@@ -70,7 +70,7 @@ def release(request: pytest.FixtureRequest) -> str:
 def test_every_rpc(release: str) -> None:
     with EtcdServer(etcd=RELEASES[release]) as server:
         with Client(server.endpoint) as client:
-            recorder = Recorder(client._transport)
+            recorder = Recorder(client._pipeline)
             rpc = Api(recorder)
             kv(rpc, minor(server))
             watch(rpc)

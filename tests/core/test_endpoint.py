@@ -103,8 +103,7 @@ def test_clients_refuse_what_is_no_endpoint(kind: type[Client] | type[AsyncClien
         kind(2379)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     with pytest.raises(errors.ArgumentTypeError, match="endpoints: must be str"):
         kind([b"localhost:1"])  # type: ignore[list-item]  # pyright: ignore[reportArgumentType]
-    for wrong in ([], ["localhost:1", "localhost:2"]):
-        with pytest.raises(errors.ArgumentValueError, match="one endpoint, not"):
-            kind(wrong)
+    with pytest.raises(errors.ArgumentValueError, match="endpoints: must be one or more"):
+        kind([])
     with pytest.raises(errors.ArgumentValueError, match="timeout"):
         kind(timeout=-1)

@@ -75,7 +75,7 @@ async def test_streams_in_a_cancelled_tasks_clean_up_end_as_anywhere(client: Asy
 
 def arrived(stream: object) -> bool:
     """Whether a response is here that the reader has not yet taken."""
-    reading = getattr(stream, "_reading")  # noqa: B009
+    reading = getattr(getattr(stream, "_inner"), "_reading")  # noqa: B009
     return reading is not None and reading.done()
 
 

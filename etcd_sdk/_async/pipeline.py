@@ -1,0 +1,511 @@
+"""The way of a call: choose an endpoint, carry the token, and repeat what may be repeated.
+
+The facades know it as their ``AsyncTransport``. All decisions are made in ``_core``.
+"""
+
+from __future__ import annotations
+
+import logging
+import math
+import time
+import weakref
+from types import TracebackType
+from typing import Any, Generic, Self, TypeVar
+
+from google.protobuf.message import Message
+
+from etcd_sdk import pb
+from etcd_sdk._async.connection import AsyncConnection
+from etcd_sdk._compat._async import AsyncEvent, AsyncGuard, AsyncLock, AsyncWorker
+from etcd_sdk._core import timeouts, versions
+from etcd_sdk._core.events import CallEvent
+from etcd_sdk._core.login import Headers, Metadata
+from etcd_sdk._core.retry import Attempts, may_resend
+from etcd_sdk._grpc._async import AsyncChannel, AsyncGrpcResponses, AsyncGrpcStream
+from etcd_sdk._grpc.base import again
+from etcd_sdk_api.errors import (
+    ArgumentTypeError,
+    AuthNotEnabledError,
+    ClientClosedError,
+    DeadlineExceededError,
+    EtcdError,
+    StatusCode,
+    StreamEndedError,
+    UnavailableError,
+)
+from etcd_sdk_api.method import Method
+from etcd_sdk_api.methods import AUTH_AUTHENTICATE, CLUSTER_MEMBER_LIST, MAINTENANCE_STATUS
+
+RequestT = TypeVar("RequestT", bound=Message)
+ResponseT = TypeVar("ResponseT", bound=Message)
+
+# A call aimed at one member is repeated for as long as gRPC may take to notice that the member is
+# back; after that the caller wants to know that it is not.
+_AIMED_SECONDS = 1.0
+# The version of a server is not worth waiting for any longer.
+_ASK_SECONDS = 3.0
+_SYNC_SECONDS = 5.0
+# A call whose time is up is made all the same, for the error that it ends with.
+_LEAST = 0.001
+
+logger = logging.getLogger("etcd_sdk")
+
+
+class AsyncPipeline:
+    """Makes calls over a connection, with the options of one client or view.
+
+    Args:
+        connection: What the client's views share.
+        timeout: Seconds that unary calls may take by default; ``None`` for no limit.
+        require_leader: Whether servers without a leader are to refuse calls.
+        target: The channel of a pipeline that is aimed at one endpoint.
+    """
+
+    def __init__(
+        self,
+        connection: AsyncConnection,
+        timeout: float | None,
+        require_leader: bool,
+        target: AsyncChannel | None = None,
+    ) -> None:
+        self.connection = connection
+        self._home = connection.home
+        self._login = connection.login
+        self._balancer = connection.balancer
+        self._observer = connection.settings.observer
+        self._reject_old = connection.settings.reject_old_cluster
+        self._default = timeout
+        self._require_leader = require_leader
+        self._target = target
+
+    def at(self, endpoint: str | None) -> AsyncPipeline:
+        """The same pipeline, aimed at one endpoint; ``None`` is the pipeline itself."""
+        if endpoint is None:
+            return self
+        target = self.connection.channel_to(endpoint)
+        return AsyncPipeline(self.connection, self._default, self._require_leader, target)
+
+    async def unary(
+        self, method: Method[RequestT, ResponseT], request: RequestT, timeout: float | None
+    ) -> ResponseT:
+        """One request, one response."""
+        if self._home.moved_in():
+            self._move_in()
+        if timeout is None:
+            seconds = None if method.blocking else self._default
+        else:
+            seconds = timeouts.limit(timeout, None)
+        started = time.monotonic()
+        deadline = math.inf if seconds is None else started + seconds
+        attempts: Attempts | None = None
+        while True:
+            channel = self._pick(attempts)
+            headers = self._login.headers
+            if headers is None or method.newer or self._reject_old:
+                headers = await self.prepare(channel, method, request, deadline)
+            try:
+                response = await channel.unary(method, request, seconds, self.metadata(headers))
+            except EtcdError as error:
+                failure = error
+            else:
+                if self._observer is not None:
+                    self.observe(method, channel, attempts, started, None)
+                return response
+            self.observe(method, channel, attempts, started, failure)
+            attempts = attempts or self.attempts(deadline)
+            wait = await self.recover(method, attempts, channel, headers, failure)
+            if wait:
+                await self.connection.recovery(wait)
+            started = time.monotonic()
+            seconds = None if seconds is None else max(deadline - started, _LEAST)
+
+    def server_stream(
+        self, method: Method[RequestT, ResponseT], request: RequestT, timeout: float | None
+    ) -> AsyncPipelineStream[RequestT, ResponseT]:
+        """One request, many responses."""
+        stream = AsyncPipelineStream(self, method, timeouts.limit(timeout, None))
+        stream.start([request])
+        return stream
+
+    def bidi_stream(
+        self, method: Method[RequestT, ResponseT], timeout: float | None
+    ) -> AsyncPipelineStream[RequestT, ResponseT]:
+        """Many requests, many responses."""
+        stream = AsyncPipelineStream(self, method, timeouts.limit(timeout, None))
+        stream.start([])
+        return stream
+
+    def metadata(self, headers: Headers) -> Metadata:
+        """What a call carries."""
+        return headers.leader if self._require_leader else headers.plain
+
+    def attempts(self, deadline: float) -> Attempts:
+        """The attempts of a call whose first one has failed."""
+        if self._target is not None:
+            deadline = min(deadline, time.monotonic() + _AIMED_SECONDS)
+        return Attempts(self.connection.policy, deadline)
+
+    def ready(self, method: Method[Any, Any]) -> tuple[AsyncChannel, Headers] | None:
+        """Where to call and what to carry, if nothing has to be asked first."""
+        if self._home.moved_in():
+            self._move_in()
+        headers = self._login.headers
+        if headers is None or method.newer or self._reject_old:
+            return None
+        return self._pick(None), headers
+
+    async def made_ready(
+        self, method: Method[Any, Any], attempts: Attempts, request: Message | None, deadline: float
+    ) -> tuple[AsyncChannel, Headers]:
+        """Where to call and what to carry, once all that has to be asked first is known."""
+        channel = self._pick(attempts)
+        return channel, await self.prepare(channel, method, request, deadline)
+
+    async def sync_endpoints(self, timeout: float | None) -> None:
+        """Call the members that the cluster has now."""
+        request = pb.MemberListRequest(linearizable=True)
+        listed = await self.unary(CLUSTER_MEMBER_LIST, request, timeout)
+        urls = [
+            url
+            for member in listed.members
+            if member.name and not member.isLearner
+            for url in member.clientURLs
+        ]
+        if not urls:
+            text = "the list of members names no client URL"
+            raise UnavailableError(text, method=CLUSTER_MEMBER_LIST.name)
+        self.connection.set_endpoints(self.connection.parsed("clientURLs", urls))
+
+    async def prepare(
+        self,
+        channel: AsyncChannel,
+        method: Method[Any, Any],
+        request: Message | None,
+        deadline: float,
+    ) -> Headers:
+        """Log in and look at the server's version, if that is due."""
+        if method is AUTH_AUTHENTICATE:
+            return self._login.headers or self._login.anonymous
+        headers = self._login.headers or await self._log_in(None, deadline)
+        if method is MAINTENANCE_STATUS:
+            return headers
+        if self._reject_old:
+            for each in self._balancer.members:
+                await self._learn_version(each, headers, deadline)
+                if each.version and (refused := versions.too_old(each.version, each.name)):
+                    raise refused
+        if method.newer:
+            await self._learn_version(channel, headers, deadline)
+            if channel.version and (
+                refusal := versions.lacks(method, request, channel.version, channel.name)
+            ):
+                raise refusal
+        return headers
+
+    async def recover(
+        self,
+        method: Method[Any, Any],
+        attempts: Attempts,
+        channel: AsyncChannel,
+        headers: Headers,
+        error: EtcdError,
+    ) -> float:
+        """Seconds to wait before the next attempt.
+
+        Raises:
+            EtcdError: There is to be none: what the user sees.
+        """
+        self.connection.report(channel, error)
+        attempts.failed(error)
+        if self._login.renews(error):
+            if not attempts.may_renew():
+                raise error
+            logger.debug("logging in again: %s", error)
+            await self._log_in(headers, attempts.deadline)
+            if attempts.renewals == 1:
+                return 0.0
+        elif self._login.is_refused(error) or not may_resend(method, error):
+            raise error
+        elif attempts.may_go_on() and self._has_untried(attempts):
+            return 0.0
+        wait = attempts.next_round(time.monotonic()) if attempts.may_go_on() else None
+        if wait is None:
+            raise attempts.verdict(error) from error.__cause__
+        return wait
+
+    def observe(
+        self,
+        method: Method[Any, Any],
+        channel: AsyncChannel,
+        attempts: Attempts | None,
+        started: float,
+        error: EtcdError | None,
+    ) -> None:
+        """Tell the user's observer how an attempt ended."""
+        if self._observer is None:
+            return
+        event = CallEvent(
+            method=method.name,
+            endpoint=channel.name,
+            attempt=1 if attempts is None else attempts.number,
+            code=StatusCode.OK if error is None else error.code,
+            seconds=time.monotonic() - started,
+            error=error,
+        )
+        try:
+            self._observer(event)
+        except Exception:
+            logger.exception("the observer failed at %r", event)
+
+    def _move_in(self) -> None:
+        """Begin, or begin anew in another event loop."""
+        self.connection.move_in()
+        interval = self.connection.settings.sync_interval
+        if interval is not None:
+            connection = weakref.ref(self.connection)
+            AsyncWorker(lambda: _keep_synced(connection, interval), "etcd-sdk-sync")
+
+    def _pick(self, attempts: Attempts | None) -> AsyncChannel:
+        if self._target is not None:
+            return self._target
+        if attempts is None:
+            return self._balancer.pick()
+        return self._balancer.pick_untried(attempts.tried) or self._balancer.pick()
+
+    def _has_untried(self, attempts: Attempts) -> bool:
+        if self._target is not None:
+            return False
+        return self._balancer.pick_untried(attempts.tried) is not None
+
+    async def _log_in(self, stale: Headers | None, deadline: float) -> Headers:
+        """What calls carry after ``stale``. Of many calls that need it, one logs in."""
+        logins = self.connection.logins
+        left = None if deadline == math.inf else max(deadline - time.monotonic(), _LEAST)
+        if not await logins.acquire(left):
+            raise DeadlineExceededError("no time was left to log in", method=AUTH_AUTHENTICATE.name)
+        try:
+            headers = self._login.headers
+            if headers is not None and headers is not stale:
+                return headers
+            return self._login.accept(await self._token(deadline))
+        finally:
+            logins.release()
+
+    async def _token(self, deadline: float) -> str:
+        """A new token; none where authentication is disabled."""
+        credentials = self.connection.settings.credentials
+        if credentials is None:
+            return ""
+        request = pb.AuthenticateRequest(name=credentials.username, password=credentials.password)
+        left = max(deadline - time.monotonic(), _LEAST)
+        anywhere = AsyncPipeline(self.connection, self._default, False)
+        try:
+            response = await anywhere.unary(AUTH_AUTHENTICATE, request, left)
+        except AuthNotEnabledError:
+            return ""
+        return response.token
+
+    async def _learn_version(
+        self, channel: AsyncChannel, headers: Headers, deadline: float
+    ) -> None:
+        """Ask a server for its version, once a connection. It stays unknown if that fails."""
+        if channel.version:
+            return
+        left = min(deadline - time.monotonic(), _ASK_SECONDS)
+        try:
+            status = await channel.unary(
+                MAINTENANCE_STATUS, pb.StatusRequest(), left, headers.plain
+            )
+        except EtcdError as error:
+            logger.debug("the version of %s stays unknown: %s", channel.name, error)
+            return
+        channel.version = status.version
+
+
+async def _keep_synced(connection: weakref.ref[AsyncConnection], interval: float) -> None:
+    """Read the endpoints from the member list every now and then, while the client is in use."""
+    while (this := connection()) is not None:
+        over = this.over
+        del this
+        if await over.wait(interval) or (this := connection()) is None:
+            return
+        try:
+            await AsyncPipeline(this, _SYNC_SECONDS, False).sync_endpoints(None)
+        except EtcdError as error:
+            logger.warning("the endpoints could not be read from the member list: %s", error)
+
+
+class AsyncPipelineStream(Generic[RequestT, ResponseT]):
+    """A stream that is opened anew, elsewhere or with a new token, until its first response.
+
+    What was sent up to then is sent again. After that the server knows something that another one
+    would not, and the stream ends with the call.
+    """
+
+    def __init__(
+        self, pipeline: AsyncPipeline, method: Method[RequestT, ResponseT], seconds: float | None
+    ) -> None:
+        self._pipeline = pipeline
+        self._method = method
+        self._seconds = seconds  # for the first response, from when it was first asked for
+        self._deadline = math.inf
+        self._requests: list[RequestT] = []
+        self._sending = True  # until half_close()
+        self._settled = False  # once a response has come
+        self._attempts: Attempts | None = None
+        self._place: tuple[AsyncChannel, Headers] | None = None
+        self._inner: AsyncGrpcResponses[ResponseT] | None = None
+        self._failure: EtcdError | None = None
+        self._over = AsyncEvent()
+        self._turn = AsyncLock()
+        self._guard = AsyncGuard()
+        self._started = time.monotonic()
+
+    def start(self, requests: list[RequestT]) -> None:
+        """Open it at once, if nothing has to be asked first; else the first read does."""
+        if self._pipeline.connection.over.is_set():
+            raise self._closed()
+        self._requests = requests
+        place = self._pipeline.ready(self._method)
+        if place is not None:
+            self._open(place, self._seconds)
+
+    def send(self, request: RequestT) -> None:
+        """Queue a request. It is sent in turn; this does not block."""
+        if not isinstance(request, self._method.request):
+            name = f"pb.{self._method.request.DESCRIPTOR.name}"
+            raise ArgumentTypeError("request", name, request)
+        if self._pipeline.connection.over.is_set():
+            raise self._closed()
+        if not self._sending or self._failure is not None or self._over.is_set():
+            text = "the stream is over: no request can be sent"
+            raise StreamEndedError(text, method=self._method.name)
+        with self._guard:
+            if not self._settled:
+                self._requests.append(request)
+            if isinstance(self._inner, AsyncGrpcStream):
+                self._send(self._inner, request)
+
+    def half_close(self) -> None:
+        """Promise to send no more; responses go on until the server ends the call."""
+        with self._guard:
+            self._sending = False
+            if isinstance(self._inner, AsyncGrpcStream):
+                self._inner.half_close()
+
+    def cancel(self) -> None:
+        """End the call; an iteration that waits for a response ends too."""
+        self._over.set()
+        if self._inner is not None:
+            self._inner.cancel()
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> ResponseT:
+        if not self._settled:
+            await self._turn.acquire(None)
+            try:
+                if not self._settled:
+                    return await self._first()
+            finally:
+                self._turn.release()
+        return await self._next()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.cancel()
+
+    async def _first(self) -> ResponseT:
+        """The first response, from whichever server gives one."""
+        if self._attempts is None:
+            left = math.inf if self._seconds is None else self._seconds
+            self._deadline = time.monotonic() + left
+            self._attempts = self._pipeline.attempts(self._deadline)
+        while True:
+            if self._failure is not None:
+                raise again(self._failure)
+            if self._over.is_set():
+                raise StopAsyncIteration
+            try:
+                inner = self._inner or await self._reopen(self._attempts)
+                response = await inner.__anext__()
+            except EtcdError as error:
+                failure = error
+            else:
+                self._settled, self._requests = True, []
+                return response
+            await self._over.wait(await self._recover(self._attempts, failure))
+
+    async def _next(self) -> ResponseT:
+        if self._failure is not None:
+            raise again(self._failure)
+        if self._inner is None or self._over.is_set():
+            raise StopAsyncIteration
+        try:
+            return await self._inner.__anext__()
+        except EtcdError as error:
+            if self._place is not None:
+                self._pipeline.connection.report(self._place[0], error)
+            raise self._fail(error) from error.__cause__
+
+    async def _reopen(self, attempts: Attempts) -> AsyncGrpcResponses[ResponseT]:
+        request = self._requests[0] if self._method.kind == "server_stream" else None
+        place = await self._pipeline.made_ready(self._method, attempts, request, self._deadline)
+        left = self._deadline - time.monotonic()
+        return self._open(place, None if left == math.inf else max(left, _LEAST))
+
+    def _open(
+        self, place: tuple[AsyncChannel, Headers], seconds: float | None
+    ) -> AsyncGrpcResponses[ResponseT]:
+        channel, headers = place
+        metadata = self._pipeline.metadata(headers)
+        inner: AsyncGrpcResponses[ResponseT]
+        with self._guard:
+            if self._method.kind == "server_stream":
+                inner = channel.responses(self._method, self._requests[0], seconds, metadata)
+            else:
+                inner = stream = channel.stream(self._method, seconds, metadata)
+                for request in self._requests:
+                    stream.send(request)
+                if not self._sending:
+                    stream.half_close()
+            self._place, self._inner = place, inner
+        if self._over.is_set():
+            inner.cancel()
+        return inner
+
+    async def _recover(self, attempts: Attempts, error: EtcdError) -> float:
+        """Seconds to wait before it is opened again; raises what the user sees if it is not."""
+        place, self._place, self._inner = self._place, None, None
+        if place is None:
+            raise self._fail(error) from error.__cause__
+        channel, headers = place
+        self._pipeline.observe(self._method, channel, attempts, self._started, error)
+        try:
+            return await self._pipeline.recover(self._method, attempts, channel, headers, error)
+        except EtcdError as final:
+            raise self._fail(final) from final.__cause__
+
+    def _send(self, inner: AsyncGrpcStream[RequestT, ResponseT], request: RequestT) -> None:
+        try:
+            inner.send(request)
+        except StreamEndedError:
+            if self._settled:
+                raise
+            # The next read finds out why, and opens another one with this request.
+
+    def _fail(self, error: EtcdError) -> EtcdError:
+        """Keep an error that ends the stream, for every later read to meet too."""
+        self._failure = again(error)
+        return error
+
+    def _closed(self) -> ClientClosedError:
+        return ClientClosedError("the client is closed", method=self._method.name)

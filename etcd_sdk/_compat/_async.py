@@ -1,0 +1,126 @@
+"""Waiting, locking and going on beside, in an event loop."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import weakref
+from collections.abc import Awaitable, Callable
+from types import TracebackType
+
+from etcd_sdk_api.errors import ClientForkedError, ClientLoopError
+
+
+class AsyncEvent:
+    """Something that happens once."""
+
+    def __init__(self) -> None:
+        self._event = asyncio.Event()
+
+    def set(self) -> None:
+        """Let it happen."""
+        self._event.set()
+
+    def is_set(self) -> bool:
+        """Whether it has happened."""
+        return self._event.is_set()
+
+    async def wait(self, timeout: float | None) -> bool:
+        """Wait for it, ``timeout`` seconds at most; says whether it has happened."""
+        try:
+            async with asyncio.timeout(timeout):
+                return await self._event.wait()
+        except TimeoutError:
+            return False
+
+
+class AsyncLock:
+    """Held by one task at a time, across waits."""
+
+    def __init__(self) -> None:
+        self._lock = asyncio.Lock()
+
+    async def acquire(self, timeout: float | None) -> bool:
+        """Take it, within ``timeout`` seconds; says whether that worked."""
+        try:
+            async with asyncio.timeout(timeout):
+                return await self._lock.acquire()
+        except TimeoutError:
+            return False
+
+    def release(self) -> None:
+        """Give it to the next task that waits."""
+        self._lock.release()
+
+
+class AsyncGuard:
+    """Keeps other threads out of a few lines. An event loop has none, so it does nothing."""
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        pass
+
+
+class AsyncWorker:
+    """A function that runs beside its caller until it returns."""
+
+    def __init__(self, function: Callable[[], Awaitable[None]], name: str) -> None:
+        self._task = asyncio.ensure_future(function())
+        self._name = name
+
+
+def later(seconds: float, function: Callable[[], None]) -> None:
+    """Call a function in a while."""
+    asyncio.get_running_loop().call_later(seconds, function)
+
+
+class AsyncHome:
+    """The event loop that a client belongs to: the one that uses it first.
+
+    A client outlives its loop: when that is closed, it moves into the next one that uses it, with
+    connections of its own.
+    """
+
+    def __init__(self) -> None:
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._forked = False
+        _homes.add(self)
+
+    def moved_in(self) -> bool:
+        """Whether this is the first use, in this loop.
+
+        Raises:
+            ClientLoopError: Another loop, which is not closed, uses the client.
+            ClientForkedError: Another process does.
+        """
+        loop = asyncio.get_running_loop()
+        if loop is self._loop:
+            return False
+        if self._forked:
+            raise ClientForkedError("the client was made before a fork: make one in each process")
+        if self._loop is not None and not self._loop.is_closed():
+            raise ClientLoopError("the client belongs to another event loop: make one in each loop")
+        self._loop = loop
+        return True
+
+    def lost(self) -> None:
+        """Note that this is another process now."""
+        self._loop, self._forked = None, True
+
+
+_homes: weakref.WeakSet[AsyncHome] = weakref.WeakSet()
+
+
+def _forked() -> None:
+    for home in list(_homes):
+        home.lost()
+
+
+os.register_at_fork(after_in_child=_forked)

@@ -1,0 +1,101 @@
+"""Waiting, locking and going on beside, with threads."""
+
+from __future__ import annotations
+
+import os
+import threading
+import weakref
+from collections.abc import Callable
+
+from etcd_sdk_api.errors import ClientForkedError
+
+Guard = threading.Lock
+"""Keeps other threads out of a few lines."""
+
+
+class Event:
+    """Something that happens once."""
+
+    def __init__(self) -> None:
+        self._event = threading.Event()
+
+    def set(self) -> None:
+        """Let it happen."""
+        self._event.set()
+
+    def is_set(self) -> bool:
+        """Whether it has happened."""
+        return self._event.is_set()
+
+    def wait(self, timeout: float | None) -> bool:
+        """Wait for it, ``timeout`` seconds at most; says whether it has happened."""
+        return self._event.wait(timeout)
+
+
+class Lock:
+    """Held by one thread at a time, across waits."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+
+    def acquire(self, timeout: float | None) -> bool:
+        """Take it, within ``timeout`` seconds; says whether that worked."""
+        return self._lock.acquire(timeout=-1 if timeout is None else timeout)
+
+    def release(self) -> None:
+        """Give it to the next thread that waits."""
+        self._lock.release()
+
+
+class Worker:
+    """A function that runs beside its caller until it returns."""
+
+    def __init__(self, function: Callable[[], None], name: str) -> None:
+        self._thread = threading.Thread(target=function, name=name, daemon=True)
+        self._thread.start()
+
+
+def later(seconds: float, function: Callable[[], None]) -> None:
+    """Call a function in a while."""
+    timer = threading.Timer(seconds, function)
+    timer.daemon = True
+    timer.start()
+
+
+class Home:
+    """The process that a client belongs to."""
+
+    def __init__(self) -> None:
+        self._here = False
+        self._forked = False
+        self._guard = threading.Lock()
+        _homes.add(self)
+
+    def moved_in(self) -> bool:
+        """Whether this is the first use.
+
+        Raises:
+            ClientForkedError: The client was made in another process.
+        """
+        if self._here:
+            return False
+        if self._forked:
+            raise ClientForkedError("the client was made before a fork: make one in each process")
+        with self._guard:
+            first, self._here = not self._here, True
+        return first
+
+    def lost(self) -> None:
+        """Note that this is another process now."""
+        self._here, self._forked = False, True
+
+
+_homes: weakref.WeakSet[Home] = weakref.WeakSet()
+
+
+def _forked() -> None:
+    for home in list(_homes):
+        home.lost()
+
+
+os.register_at_fork(after_in_child=_forked)
