@@ -53,8 +53,12 @@ class TLS(NamedTuple):
         )
 
     def __repr__(self) -> str:
-        shown = (f"{name}={_shown(pem)}" for name, pem in self._asdict().items() if pem)
-        return f"TLS({', '.join(shown)})"
+        places = {
+            name: "…" if isinstance(pem, bytes) else _shown(pem)
+            for name, pem in self._asdict().items()
+            if pem
+        }
+        return f"TLS({', '.join(f'{name}={place}' for name, place in places.items())})"
 
 
 def check(argument: str, pem: PEM) -> PEM:
