@@ -272,7 +272,13 @@ def test_what_are_no_endpoints(written: object, problem: str) -> None:
     refused(problem, written)
 
 
-@given(st.lists(st.sampled_from(["a:1", "b:2", "http://a:1", "unix:s", "http://c:3"]), min_size=1))
+@given(
+    st.lists(
+        st.sampled_from(["a:1", "b:2", "http://a:1", "unix:s", "http://c:3"]),
+        min_size=1,
+        max_size=9,
+    )
+)
 def test_endpoints_are_distinct_and_in_order(written: list[str]) -> None:
     found = endpoints_of("endpoints", written, tls=False)
     assert len({(each.target, each.secure) for each in found}) == len(found)
