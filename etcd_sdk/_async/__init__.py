@@ -1,6 +1,6 @@
 """The client and the services that users touch; the sync twins are derived from these files."""
 
 from etcd_sdk._async.client import AsyncClient
-from etcd_sdk._async.kv import AsyncKV, AsyncTransaction
+from etcd_sdk._async.kv import AsyncKV, AsyncRangePieces, AsyncTransaction
 
-__all__ = ["AsyncClient", "AsyncKV", "AsyncTransaction"]
+__all__ = ["AsyncClient", "AsyncKV", "AsyncRangePieces", "AsyncTransaction"]

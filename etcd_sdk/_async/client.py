@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import os
+from collections.abc import Mapping, Sequence
 from types import TracebackType
 from typing import Self, Unpack
 
 from etcd_sdk._async.connection import AsyncConnection
 from etcd_sdk._async.kv import AsyncKV
 from etcd_sdk._async.pipeline import AsyncPipeline
-from etcd_sdk._core import timeouts
+from etcd_sdk._compat._async import srv_records
+from etcd_sdk._core import sources, timeouts
 from etcd_sdk._core.settings import ClientOptions, resolve
 from etcd_sdk_api._async import (
     AsyncApi,
@@ -18,6 +20,7 @@ from etcd_sdk_api._async import (
     AsyncLeaseApi,
     AsyncMaintenanceApi,
 )
+from etcd_sdk_api.errors import UnavailableError
 
 
 class AsyncClient:
@@ -60,6 +63,104 @@ class AsyncClient:
         settings = resolve(endpoints, options)
         self._owns_connection = True
         self._connect(AsyncConnection(settings), settings.timeout, settings.require_leader)
+
+    @classmethod
+    def from_url(cls, url: str, **options: Unpack[ClientOptions]) -> Self:
+        """A client for ``https://user:password@h1:2379,h2:2379?timeout=5&ca_cert=/etc/ca.pem``.
+
+        Args:
+            url: The scheme goes for every endpoint: ``http``, ``https``, ``unix``, ``unixs``, or
+                ``etcd`` for endpoints that use TLS if an option asks for it. User, password, the
+                path of a socket and the query are percent-decoded. The query has options by their
+                names: numbers, ``true`` and ``false``, or texts.
+            options: See ``ClientOptions``; they win over those of the URL.
+
+        Raises:
+            ArgumentError: The URL or an option is bad.
+        """
+        return cls._from_source(sources.from_url(url), None, options)
+
+    @classmethod
+    def from_config_file(
+        cls, path: str | os.PathLike[str], **options: Unpack[ClientOptions]
+    ) -> Self:
+        """A client for what a YAML file in the form of Go's client says.
+
+        Its keys are those of Go's ``clientv3.Config`` and of its ``yaml`` package: ``endpoints``,
+        ``dial-timeout``, ``trusted-ca-file``, ``username`` … As there, times are nanoseconds (or
+        texts such as ``5s``), and endpoints that say neither ``http`` nor ``https`` use TLS unless
+        ``insecure-transport`` is true. Unknown keys are refused, and so is
+        ``insecure-skip-tls-verify``, which gRPC for Python cannot do.
+
+        Args:
+            path: The file; JSON will do too. Reading it needs PyYAML: ``etcd-sdk[yaml]``.
+            options: See ``ClientOptions``; they win over those of the file.
+
+        Raises:
+            ArgumentError: The file cannot be read, or something in it is bad.
+            ImportError: PyYAML is missing.
+        """
+        return cls._from_source(sources.from_config_file(path), None, options)
+
+    @classmethod
+    async def from_env(
+        cls, environ: Mapping[str, str] = os.environ, **options: Unpack[ClientOptions]
+    ) -> Self:
+        """A client for what the variables of ``etcdctl`` say, ``ETCDCTL_ENDPOINTS`` and so on.
+
+        With ``ETCDCTL_DISCOVERY_SRV`` it asks DNS, see ``from_srv``.
+
+        Args:
+            environ: Where they stand; by default the environment of the process.
+            options: See ``ClientOptions``; they win over the variables.
+
+        Raises:
+            ArgumentError: A variable or an option is bad; the error names it.
+            ImportError: DNS is to be asked and dnspython is missing.
+            UnavailableError: DNS does not answer.
+        """
+        source = sources.from_env(environ)
+        found = None if source.srv is None else await _discovered(source.srv)
+        return cls._from_source(source, found, options)
+
+    @classmethod
+    async def from_srv(
+        cls,
+        domain: str,
+        *,
+        service_name: str = "",
+        insecure: bool = True,
+        **options: Unpack[ClientOptions],
+    ) -> Self:
+        """A client for the endpoints that DNS knows: SRV records of ``_etcd-client-ssl._tcp``.
+
+        Args:
+            domain: Where they are: ``example.com``.
+            service_name: Of the cluster, if the domain has several: ``_etcd-client-ssl-name._tcp``.
+            insecure: Whether to take those of ``_etcd-client._tcp``, too, which are without TLS.
+            options: See ``ClientOptions``.
+
+        Raises:
+            ArgumentError: An argument is bad.
+            ImportError: dnspython is missing; ``etcd-sdk[srv]`` installs it.
+            UnavailableError: DNS does not answer, or knows no endpoint.
+        """
+        srv = sources.Srv(domain, service_name, insecure)
+        found = await _discovered(srv)
+        if not found:
+            names = " nor ".join(
+                name for _, name in sources.srv_names(domain, service_name, insecure=insecure)
+            )
+            raise UnavailableError(f"DNS knows no endpoint: neither {names}")
+        return cls(found, **options)
+
+    @classmethod
+    def _from_source(
+        cls, source: sources.Source, found: list[str] | None, options: ClientOptions
+    ) -> Self:
+        merged: ClientOptions = {**source.options, **options}
+        endpoints = found or source.endpoints
+        return cls(**merged) if endpoints is None else cls(endpoints, **merged)
 
     def _connect(
         self, connection: AsyncConnection, timeout: float | None, require_leader: bool
@@ -150,3 +251,11 @@ class AsyncClient:
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({', '.join(map(repr, self.endpoints))})"
+
+
+async def _discovered(srv: sources.Srv) -> list[str]:
+    """The endpoints that DNS knows, those with TLS first."""
+    found: list[str] = []
+    for scheme, name in sources.srv_names(srv.domain, srv.service_name, insecure=srv.insecure):
+        found += sources.endpoints_from_srv(scheme, await srv_records(name))
+    return found

@@ -1,4 +1,4 @@
-"""What a loop needs that the two flavours do differently: waiting, locking, going on beside.
+"""What the two flavours do differently: waiting, locking, going on beside, asking DNS.
 
 Twins kept by hand. Code in ``_async/`` uses these and nothing of asyncio, so that it can be derived
 for threads.

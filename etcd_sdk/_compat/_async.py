@@ -8,7 +8,8 @@ import weakref
 from collections.abc import Awaitable, Callable
 from types import TracebackType
 
-from etcd_sdk_api.errors import ClientForkedError, ClientLoopError
+from etcd_sdk._core.sources import SrvRecord
+from etcd_sdk_api.errors import ClientForkedError, ClientLoopError, UnavailableError
 
 
 class AsyncEvent:
@@ -113,6 +114,28 @@ class AsyncHome:
     def lost(self) -> None:
         """Note that this is another process now."""
         self._loop, self._forked = None, True
+
+
+async def srv_records(name: str) -> list[SrvRecord]:
+    """The SRV records that DNS has under a name; none if there is no such name.
+
+    Raises:
+        ImportError: dnspython is missing.
+        UnavailableError: DNS does not answer.
+    """
+    try:
+        import dns.asyncresolver
+        import dns.exception
+        import dns.resolver
+    except ImportError as error:
+        raise ImportError("SRV records need dnspython: pip install 'etcd-sdk[srv]'") from error
+    try:
+        answer = await dns.asyncresolver.resolve(name, "SRV")
+    except (dns.resolver.NXDOMAIN, dns.resolver.NoAnswer):
+        return []
+    except dns.exception.DNSException as error:
+        raise UnavailableError(f"DNS does not answer for {name}: {error}") from error
+    return [SrvRecord(str(each.target), each.port, each.priority) for each in answer]
 
 
 _homes: weakref.WeakSet[AsyncHome] = weakref.WeakSet()

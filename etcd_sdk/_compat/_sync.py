@@ -7,7 +7,8 @@ import threading
 import weakref
 from collections.abc import Callable
 
-from etcd_sdk_api.errors import ClientForkedError
+from etcd_sdk._core.sources import SrvRecord
+from etcd_sdk_api.errors import ClientForkedError, UnavailableError
 
 Guard = threading.Lock
 """Keeps other threads out of a few lines."""
@@ -88,6 +89,27 @@ class Home:
     def lost(self) -> None:
         """Note that this is another process now."""
         self._here, self._forked = False, True
+
+
+def srv_records(name: str) -> list[SrvRecord]:
+    """The SRV records that DNS has under a name; none if there is no such name.
+
+    Raises:
+        ImportError: dnspython is missing.
+        UnavailableError: DNS does not answer.
+    """
+    try:
+        import dns.exception
+        import dns.resolver
+    except ImportError as error:
+        raise ImportError("SRV records need dnspython: pip install 'etcd-sdk[srv]'") from error
+    try:
+        answer = dns.resolver.resolve(name, "SRV")
+    except (dns.resolver.NXDOMAIN, dns.resolver.NoAnswer):
+        return []
+    except dns.exception.DNSException as error:
+        raise UnavailableError(f"DNS does not answer for {name}: {error}") from error
+    return [SrvRecord(str(each.target), each.port, each.priority) for each in answer]
 
 
 _homes: weakref.WeakSet[Home] = weakref.WeakSet()

@@ -3,6 +3,6 @@
 """The client and the services that users touch; the sync twins are derived from these files."""
 
 from etcd_sdk._sync.client import Client
-from etcd_sdk._sync.kv import KV, Transaction
+from etcd_sdk._sync.kv import KV, RangePieces, Transaction
 
-__all__ = ["Client", "KV", "Transaction"]
+__all__ = ["Client", "KV", "RangePieces", "Transaction"]
