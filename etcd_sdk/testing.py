@@ -11,7 +11,7 @@ waits until it serves, and leaves neither a process nor a file behind::
         ...  # a client of server.endpoint
 
 Servers can also be killed, paused and restarted, alone or as members of an `EtcdCluster`, for what
-is hardest to believe without seeing it. They are tuned for speed, not for keeping data: elections
+is hardest to believe without seeing it, and with a `ServerTLS` they serve over TLS. They are tuned for speed, not for keeping data: elections
 are short (which also makes a lease of one second possible, where etcd's defaults give two) and,
 from etcd 3.5 on, nothing is synced to disk. Data survives a killed process, not a killed machine.
 Never use them for anything else.
@@ -48,6 +48,7 @@ __all__ = [
     "EtcdNotFoundError",
     "EtcdServer",
     "EtcdStartError",
+    "ServerTLS",
     "etcd_version",
     "find_etcd",
 ]
@@ -183,16 +184,53 @@ def _executable_copy(binary: Path) -> Path:
 
 
 @dataclass(frozen=True, slots=True)
+class ServerTLS:
+    """What a server needs to serve its clients over TLS; its peers it meets in plain text.
+
+    etcd reads ``cert`` and ``key`` anew for every connection, so that they can be renewed in place,
+    and ``client_ca`` whenever it starts. Relative paths start at the working directory.
+
+    Attributes:
+        cert: The path of the server's certificate, in PEM.
+        key: The path of its private key, in PEM.
+        client_ca: The path of the certificates, in PEM, of those who may sign a client's. With it,
+            clients without such a certificate are refused.
+    """
+
+    cert: str | os.PathLike[str]
+    key: str | os.PathLike[str]
+    client_ca: str | os.PathLike[str] | None = None
+
+    def _flags(self) -> list[str]:
+        flags = [f"--cert-file={Path(self.cert).absolute()}"]
+        flags += [f"--key-file={Path(self.key).absolute()}"]
+        if self.client_ca is not None:
+            flags += ["--client-cert-auth", f"--trusted-ca-file={Path(self.client_ca).absolute()}"]
+        return flags
+
+
+@dataclass(frozen=True, slots=True)
+class _Options:
+    """What was asked for, the same for all members of a cluster."""
+
+    binary: Path
+    extra_args: tuple[str, ...]
+    tls: ServerTLS | None = None
+    unix_socket: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class _Address:
-    """Where a member listens, under the name that the other members know it by."""
+    """Where a member listens, under the name that the other members know it by.
+
+    Its plain port serves in plain text beside TLS on the client port: we want to know whether the
+    server is well, whatever there is to say about its certificate and our lack of one.
+    """
 
     name: str
     client_port: int
     peer_port: int
-
-    @property
-    def client_url(self) -> str:
-        return f"http://{_HOST}:{self.client_port}"
+    plain_port: int
 
     @property
     def peer_url(self) -> str:
@@ -209,37 +247,54 @@ def _free_addresses(names: Sequence[str]) -> tuple[_Address, ...]:
             port: int = listener.getsockname()[1]
             return port
 
-        return tuple(_Address(name, free_port(), free_port()) for name in names)
+        return tuple(_Address(name, free_port(), free_port(), free_port()) for name in names)
 
 
 def _command(
-    binary: Path,
+    options: _Options,
     address: _Address,
     cluster: Sequence[_Address],
-    data_dir: Path,
-    extra_args: Sequence[str],
+    directory: Path,
+    *,
+    joins: bool,
 ) -> list[str]:
-    """Builds the command line of one member of a new cluster, or of one that has its data."""
+    """Builds the command line of one member of a new cluster, or of one that has its data.
+
+    One that joins belongs to a cluster that exists and has been told of it.
+    """
     # A lone member elects itself after one to two election timeouts, whatever the machine's load.
     # Several would lose their leader over a busy moment, so they get ten times as long.
     heartbeat_ms, election_ms = (10, 50) if len(cluster) == 1 else (50, 500)
+    client_url, *more_urls = _client_urls(options, address, directory)
     return [
-        str(binary),
+        str(options.binary),
         f"--name={address.name}",
-        f"--data-dir={data_dir}",
-        f"--listen-client-urls={address.client_url}",
-        f"--advertise-client-urls={address.client_url}",
+        f"--data-dir={directory / 'data'}",
+        f"--listen-client-urls={','.join([client_url, *more_urls])}",
+        f"--advertise-client-urls={client_url}",
         f"--listen-peer-urls={address.peer_url}",
         f"--initial-advertise-peer-urls={address.peer_url}",
         "--initial-cluster=" + ",".join(f"{each.name}={each.peer_url}" for each in cluster),
+        *(["--initial-cluster-state=existing"] if joins else []),
         f"--heartbeat-interval={heartbeat_ms}",
         f"--election-timeout={election_ms}",
         "--logger=zap",  # what 3.4 calls its structured log; the only one from 3.5 on
         "--log-outputs=stderr",
         "--log-level=warn",
-        *(["--unsafe-no-fsync"] if _release(binary) >= (3, 5) else []),
-        *extra_args,
+        *(["--unsafe-no-fsync"] if _release(options.binary) >= (3, 5) else []),
+        *(options.tls._flags() if options.tls else []),
+        *options.extra_args,
     ]
+
+
+def _client_urls(options: _Options, address: _Address, directory: Path) -> list[str]:
+    """Where it listens for clients; the first is for everybody to know."""
+    urls = [f"http://{_HOST}:{address.client_port}"]
+    if options.tls is not None:
+        urls = [f"https://{_HOST}:{address.client_port}", f"http://{_HOST}:{address.plain_port}"]
+    if options.unix_socket:
+        urls.append(f"unix://{directory / 'socket'}")
+    return urls
 
 
 def _release(binary: Path) -> tuple[int, int]:
@@ -259,6 +314,15 @@ def _environment() -> dict[str, str]:
 # --- one member's process and directory ---------------------------------------------------------
 
 
+@dataclass(frozen=True, slots=True)
+class _View:
+    """Who leads, as one member sees it."""
+
+    member: object
+    leader: object
+    term: object
+
+
 class _Member:
     """What has to be gone in the end: one member's directory, and the process that runs in it.
 
@@ -267,16 +331,15 @@ class _Member:
     """
 
     def __init__(
-        self,
-        binary: Path,
-        address: _Address,
-        cluster: Sequence[_Address],
-        extra_args: Sequence[str],
+        self, options: _Options, address: _Address, cluster: Sequence[_Address], *, joins: bool
     ) -> None:
         self.address = address
         self.directory = Path(tempfile.mkdtemp(prefix="etcd-"))
         self.data_dir = self.directory / "data"
-        self.command = _command(binary, address, cluster, self.data_dir, extra_args)
+        self.socket = self.directory / "socket"
+        self.client_url, *_ = _client_urls(options, address, self.directory)
+        self.command = _command(options, address, cluster, self.directory, joins=joins)
+        self._plain_port = address.plain_port if options.tls else address.client_port
         self._log = self.directory / "log"
         self._log_start = 0
         self._process: subprocess.Popen[bytes] | None = None
@@ -354,25 +417,36 @@ class _Member:
             self.kill()
             shutil.rmtree(self.directory)
 
+    def view(self, patience: float) -> _View | None:
+        """What it knows about the leader; None if it does not answer."""
+        try:
+            answer = self._ask("POST", "/v3/maintenance/status", patience)
+            header = answer["header"]
+            assert isinstance(header, dict)
+            return _View(header["member_id"], answer.get("leader"), header["raft_term"])
+        except (OSError, http.client.HTTPException, ValueError, KeyError):
+            return None
+
     def log(self) -> str:
         return self._log.read_text(errors="replace") if self._log.exists() else ""
 
     def _serves(self, patience: float) -> bool:
         try:
             # An alarm for lack of space survives restarts; such a member does serve.
-            if self._get("/health?exclude=NOSPACE", patience).get("health") != "true":
+            if self._ask("GET", "/health?exclude=NOSPACE", patience).get("health") != "true":
                 return False
-            # Whoever stole our port may be an etcd too, but not one with our directory.
-            command = self._get("/debug/vars", patience).get("cmdline")
+            # Whoever stole our port may be an etcd too, but not one with our directory. etcd serves
+            # none of its ports before it has them all.
+            command = self._ask("GET", "/debug/vars", patience).get("cmdline")
             return isinstance(command, list) and f"--data-dir={self.data_dir}" in command
         except (OSError, http.client.HTTPException, ValueError):
             return False
 
-    def _get(self, path: str, timeout: float) -> dict[str, object]:
+    def _ask(self, method: str, path: str, timeout: float) -> dict[str, object]:
         # http.client never asks the environment for a proxy.
-        connection = http.client.HTTPConnection(_HOST, self.address.client_port, timeout=timeout)
+        connection = http.client.HTTPConnection(_HOST, self._plain_port, timeout=timeout)
         try:
-            connection.request("GET", path)
+            connection.request(method, path, "{}" if method == "POST" else None)
             answer: object = json.loads(connection.getresponse().read())
         finally:
             connection.close()
@@ -418,7 +492,9 @@ class EtcdServer:
         etcd: The path of the binary. Default: what `find_etcd` finds.
         name: The member's name, as others see it in member lists.
         extra_args: More flags for etcd, such as ``["--max-request-bytes=10000000"]``; they win over
-            this module's own. They must leave plain HTTP on the client port.
+            this module's own. For TLS on the client port there is ``tls``.
+        tls: Serve over TLS with this. Default: in plain text.
+        unix_socket: Serve at a unix socket, too: `unix_endpoint`. Needs etcd 3.6.
         start_timeout: How long a start may take, in seconds. Default: 30.
 
     Raises:
@@ -431,11 +507,12 @@ class EtcdServer:
         etcd: str | os.PathLike[str] | None = None,
         name: str = "etcd",
         extra_args: Sequence[str] = (),
+        tls: ServerTLS | None = None,
+        unix_socket: bool = False,
         start_timeout: float = 30.0,
     ) -> None:
-        self._binary = find_etcd(etcd)
+        self._options = _Options(find_etcd(etcd), tuple(extra_args), tls, unix_socket)
         self._name = name
-        self._extra_args = tuple(extra_args)
         self._start_timeout = start_timeout
         self._member: _Member | None = None
         self._discard: Callable[[], object] = lambda: None
@@ -464,16 +541,38 @@ class EtcdServer:
     @property
     def version(self) -> str:
         """The release of the binary, such as ``"3.7.1"``; known before the start."""
-        return etcd_version(self._binary)
+        return etcd_version(self._options.binary)
 
     @property
     def endpoint(self) -> str:
-        """Where clients reach it, as ``"127.0.0.1:port"``; the same until `stop`.
+        """Where clients reach it; the same until `stop`.
+
+        It is ``"127.0.0.1:port"``, and ``"https://127.0.0.1:port"`` of a server with ``tls``.
 
         Raises:
             RuntimeError: The server was not started, or was stopped.
         """
-        return f"{_HOST}:{self._started.address.client_port}"
+        return self._started.client_url.removeprefix("http://")
+
+    @property
+    def unix_endpoint(self) -> str:
+        """Where clients reach it without a network, as ``"unix:///path"``; the same until `stop`.
+
+        Raises:
+            RuntimeError: The server was not started, or was stopped, or has no ``unix_socket``.
+        """
+        if not self._options.unix_socket:
+            raise RuntimeError(f"etcd {self._name!r} has no unix socket: ask for unix_socket=True")
+        return f"unix://{self._started.socket}"
+
+    @property
+    def peer_url(self) -> str:
+        """Where other members reach it, as ``"http://127.0.0.1:port"``; the same until `stop`.
+
+        Raises:
+            RuntimeError: The server was not started, or was stopped.
+        """
+        return self._started.address.peer_url
 
     @property
     def data_dir(self) -> Path:
@@ -574,10 +673,11 @@ class EtcdServer:
             raise RuntimeError(f"etcd {self._name!r} is not started")
         return self._member
 
-    def _launch(self, address: _Address, cluster: Sequence[_Address]) -> None:
-        self._member = _Member(self._binary, address, cluster, self._extra_args)
+    def _prepare(
+        self, address: _Address, cluster: Sequence[_Address], *, joins: bool = False
+    ) -> None:
+        self._member = _Member(self._options, address, cluster, joins=joins)
         self._discard = weakref.finalize(self, self._member.discard)
-        self._member.launch()
 
 
 class EtcdCluster:
@@ -589,6 +689,7 @@ class EtcdCluster:
         size: The number of members. Default: 3.
         etcd: The path of the binary. Default: what `find_etcd` finds.
         extra_args: More flags for every member.
+        tls: Serve clients over TLS with this. Default: in plain text.
         start_timeout: How long the start of all, or of one again, may take, in seconds.
 
     Raises:
@@ -602,20 +703,17 @@ class EtcdCluster:
         *,
         etcd: str | os.PathLike[str] | None = None,
         extra_args: Sequence[str] = (),
+        tls: ServerTLS | None = None,
         start_timeout: float = 30.0,
     ) -> None:
         if size < 1:
             raise ValueError(f"size: a cluster has at least one member, not {size}")
+        self._etcd = find_etcd(etcd)
+        self._extra_args = tuple(extra_args)
+        self._tls = tls
         self._start_timeout = start_timeout
-        self._members = tuple(
-            EtcdServer(
-                etcd=etcd,
-                name=f"etcd-{number}",
-                extra_args=extra_args,
-                start_timeout=start_timeout,
-            )
-            for number in range(1, size + 1)
-        )
+        self._founders = tuple(self._server(number) for number in range(1, size + 1))
+        self._members = self._founders
 
     def __enter__(self) -> Self:
         self.start()
@@ -631,7 +729,7 @@ class EtcdCluster:
 
     @property
     def members(self) -> tuple[EtcdServer, ...]:
-        """The servers, also those that are not running."""
+        """The servers in the order of their coming, also those that are not running."""
         return self._members
 
     @property
@@ -656,6 +754,63 @@ class EtcdCluster:
         """End all processes and remove all data; without effect on a stopped cluster."""
         for member in self._members:
             member.stop()
+        self._members = self._founders
+
+    def leader(self) -> EtcdServer:
+        """Ask the members who leads; waits until those that answer agree on one of them.
+
+        Raises:
+            TimeoutError: They did not within ``start_timeout``.
+        """
+        begin = time.monotonic()
+        while (elapsed := time.monotonic() - begin) < self._start_timeout:
+            if leader := self._leader(max(_PATIENCE_SECONDS, elapsed)):
+                return leader
+            time.sleep(_POLL_SECONDS)
+        raise TimeoutError(f"the cluster agreed on no leader within {self._start_timeout} s")
+
+    def newcomer(self) -> EtcdServer:
+        """A server that can join the cluster, and is one of `members` from now on.
+
+        The cluster has to be told of it before it starts::
+
+            server = cluster.newcomer()
+            client.cluster.member_add([server.peer_url])
+            server.start()
+
+        It expects to meet all members but those that were ended with `EtcdServer.stop`, which is
+        therefore how to end one that was removed.
+
+        Raises:
+            RuntimeError: The cluster was not started, or was stopped.
+        """
+        present = [member._started.address for member in self._members if member._member]
+        if not present:
+            raise RuntimeError("the cluster is not started")
+        server = self._server(len(self._members) + 1)
+        (address,) = _free_addresses([server.name])
+        server._prepare(address, [*present, address], joins=True)
+        self._members += (server,)
+        return server
+
+    def _server(self, number: int) -> EtcdServer:
+        return EtcdServer(
+            etcd=self._etcd,
+            name=f"etcd-{number}",
+            extra_args=self._extra_args,
+            tls=self._tls,
+            start_timeout=self._start_timeout,
+        )
+
+    def _leader(self, patience: float) -> EtcdServer | None:
+        views = {
+            server: view
+            for server in self._members
+            if server.running and (view := server._started.view(patience))
+        }
+        if len({(view.leader, view.term) for view in views.values()}) != 1:
+            return None
+        return next((server for server, view in views.items() if view.member == view.leader), None)
 
 
 def _start_new(servers: Sequence[EtcdServer], timeout: float) -> None:
@@ -666,7 +821,8 @@ def _start_new(servers: Sequence[EtcdServer], timeout: float) -> None:
     addresses = _free_addresses([server.name for server in servers])
     try:
         for server, address in zip(servers, addresses, strict=True):
-            server._launch(address, addresses)
+            server._prepare(address, addresses)
+            server._started.launch()
         for server in servers:
             server._started.wait_until_ready(deadline)
     except BaseException:

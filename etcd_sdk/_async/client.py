@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from types import TracebackType
-from typing import Self, Unpack
+from typing import TYPE_CHECKING, Self, Unpack
 
 from etcd_sdk._async.connection import AsyncConnection
+from etcd_sdk._async.discovery import discovered
 from etcd_sdk._async.kv import AsyncKV
 from etcd_sdk._async.pipeline import AsyncPipeline
-from etcd_sdk._compat._async import srv_records
-from etcd_sdk._core import sources, timeouts
+from etcd_sdk._core import timeouts
 from etcd_sdk._core.settings import ClientOptions, resolve
 from etcd_sdk_api._async import (
     AsyncApi,
@@ -21,6 +21,9 @@ from etcd_sdk_api._async import (
     AsyncMaintenanceApi,
 )
 from etcd_sdk_api.errors import UnavailableError
+
+if TYPE_CHECKING:
+    from etcd_sdk._core.sources import Source
 
 
 class AsyncClient:
@@ -78,6 +81,8 @@ class AsyncClient:
         Raises:
             ArgumentError: The URL or an option is bad.
         """
+        from etcd_sdk._core import sources  # here and below: only who needs it pays for it
+
         return cls._from_source(sources.from_url(url), None, options)
 
     @classmethod
@@ -100,6 +105,8 @@ class AsyncClient:
             ArgumentError: The file cannot be read, or something in it is bad.
             ImportError: PyYAML is missing.
         """
+        from etcd_sdk._core import sources
+
         return cls._from_source(sources.from_config_file(path), None, options)
 
     @classmethod
@@ -119,8 +126,10 @@ class AsyncClient:
             ImportError: DNS is to be asked and dnspython is missing.
             UnavailableError: DNS does not answer.
         """
+        from etcd_sdk._core import sources
+
         source = sources.from_env(environ)
-        found = None if source.srv is None else await _discovered(source.srv)
+        found = None if source.srv is None else await discovered(source.srv)
         return cls._from_source(source, found, options)
 
     @classmethod
@@ -145,19 +154,15 @@ class AsyncClient:
             ImportError: dnspython is missing; ``etcd-sdk[srv]`` installs it.
             UnavailableError: DNS does not answer, or knows no endpoint.
         """
-        srv = sources.Srv(domain, service_name, insecure)
-        found = await _discovered(srv)
+        from etcd_sdk._core.sources import Srv
+
+        found = await discovered(Srv(domain, service_name, insecure))
         if not found:
-            names = " nor ".join(
-                name for _, name in sources.srv_names(domain, service_name, insecure=insecure)
-            )
-            raise UnavailableError(f"DNS knows no endpoint: neither {names}")
+            raise UnavailableError(f"DNS knows no etcd endpoint of {domain}")
         return cls(found, **options)
 
     @classmethod
-    def _from_source(
-        cls, source: sources.Source, found: list[str] | None, options: ClientOptions
-    ) -> Self:
+    def _from_source(cls, source: Source, found: list[str] | None, options: ClientOptions) -> Self:
         merged: ClientOptions = {**source.options, **options}
         endpoints = found or source.endpoints
         return cls(**merged) if endpoints is None else cls(endpoints, **merged)
@@ -251,11 +256,3 @@ class AsyncClient:
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({', '.join(map(repr, self.endpoints))})"
-
-
-async def _discovered(srv: sources.Srv) -> list[str]:
-    """The endpoints that DNS knows, those with TLS first."""
-    found: list[str] = []
-    for scheme, name in sources.srv_names(srv.domain, srv.service_name, insecure=srv.insecure):
-        found += sources.endpoints_from_srv(scheme, await srv_records(name))
-    return found

@@ -7,9 +7,12 @@ import os
 import weakref
 from collections.abc import Awaitable, Callable
 from types import TracebackType
+from typing import TYPE_CHECKING
 
-from etcd_sdk._core.sources import SrvRecord
 from etcd_sdk_api.errors import ClientForkedError, ClientLoopError, UnavailableError
+
+if TYPE_CHECKING:
+    from etcd_sdk._core.sources import SrvRecord
 
 
 class AsyncEvent:
@@ -123,6 +126,8 @@ async def srv_records(name: str) -> list[SrvRecord]:
         ImportError: dnspython is missing.
         UnavailableError: DNS does not answer.
     """
+    from etcd_sdk._core import sources
+
     try:
         import dns.asyncresolver
         import dns.exception
@@ -135,7 +140,7 @@ async def srv_records(name: str) -> list[SrvRecord]:
         return []
     except dns.exception.DNSException as error:
         raise UnavailableError(f"DNS does not answer for {name}: {error}") from error
-    return [SrvRecord(str(each.target), each.port, each.priority) for each in answer]
+    return [sources.SrvRecord(str(each.target), each.port, each.priority) for each in answer]
 
 
 _homes: weakref.WeakSet[AsyncHome] = weakref.WeakSet()

@@ -6,9 +6,12 @@ import os
 import threading
 import weakref
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-from etcd_sdk._core.sources import SrvRecord
 from etcd_sdk_api.errors import ClientForkedError, UnavailableError
+
+if TYPE_CHECKING:
+    from etcd_sdk._core.sources import SrvRecord
 
 Guard = threading.Lock
 """Keeps other threads out of a few lines."""
@@ -98,6 +101,8 @@ def srv_records(name: str) -> list[SrvRecord]:
         ImportError: dnspython is missing.
         UnavailableError: DNS does not answer.
     """
+    from etcd_sdk._core import sources
+
     try:
         import dns.exception
         import dns.resolver
@@ -109,7 +114,7 @@ def srv_records(name: str) -> list[SrvRecord]:
         return []
     except dns.exception.DNSException as error:
         raise UnavailableError(f"DNS does not answer for {name}: {error}") from error
-    return [SrvRecord(str(each.target), each.port, each.priority) for each in answer]
+    return [sources.SrvRecord(str(each.target), each.port, each.priority) for each in answer]
 
 
 _homes: weakref.WeakSet[Home] = weakref.WeakSet()
