@@ -21,8 +21,10 @@ from etcd_sdk._core import timeouts, versions
 from etcd_sdk._core.events import CallEvent
 from etcd_sdk._core.login import Headers, Metadata
 from etcd_sdk._core.retry import Attempts, may_resend
+from etcd_sdk._core.status import explained, never_sent
 from etcd_sdk._grpc._async import AsyncChannel, AsyncGrpcResponses, AsyncGrpcStream
 from etcd_sdk._grpc.base import again
+from etcd_sdk._grpc.diagnosis import is_unclear
 from etcd_sdk_api.errors import (
     ArgumentTypeError,
     AuthNotEnabledError,
@@ -45,6 +47,8 @@ _AIMED_SECONDS = 1.0
 # The version of a server is not worth waiting for any longer.
 _ASK_SECONDS = 3.0
 _SYNC_SECONDS = 5.0
+# Each step of finding out why an endpoint cannot be reached.
+_DIAGNOSIS_SECONDS = 1.0
 # A call whose time is up is made all the same, for the error that it ends with.
 _LEAST = 0.001
 
@@ -230,6 +234,7 @@ class AsyncPipeline:
             return 0.0
         wait = attempts.next_round(time.monotonic()) if attempts.may_go_on() else None
         if wait is None:
+            await self._explain(attempts)
             raise attempts.verdict(error) from error.__cause__
         return wait
 
@@ -271,6 +276,16 @@ class AsyncPipeline:
         if attempts is None:
             return self._balancer.pick()
         return self._balancer.pick_untried(attempts.tried) or self._balancer.pick()
+
+    async def _explain(self, attempts: Attempts) -> None:
+        """Find out why endpoints cannot be reached, where gRPC does not say it."""
+        channels = {channel.name: channel for channel in self._balancer.members}
+        for name, error in attempts.causes.items():
+            channel = self._target or channels.get(name)
+            unsent = isinstance(error, UnavailableError) and never_sent(error.code, error.message)
+            if channel is not None and unsent and is_unclear(error.message):
+                why = await channel.diagnosed(_DIAGNOSIS_SECONDS)
+                attempts.causes[name] = explained(error, why) if why else error
 
     def _has_untried(self, attempts: Attempts) -> bool:
         if self._target is not None:

@@ -24,6 +24,24 @@ class Endpoint(NamedTuple):
     secure: bool
     """Whether it is to be reached over TLS."""
 
+    @property
+    def path(self) -> str:
+        """Of a Unix socket; empty if it is none."""
+        return self.target.removeprefix("unix:") if self.target.startswith("unix:") else ""
+
+    @property
+    def host(self) -> str:
+        """Whom the server's certificate must name, unless the client is told another name."""
+        if self.path:
+            return "localhost"
+        address = self.target.partition(":")[2].removeprefix("///")
+        return address.rpartition(":")[0].strip("[]")
+
+    @property
+    def port(self) -> int:
+        """0 for a Unix socket."""
+        return 0 if self.path else int(self.target.rpartition(":")[2])
+
 
 def parse(argument: str, value: str, *, tls: bool = False) -> Endpoint:
     """The endpoint that ``value`` means.

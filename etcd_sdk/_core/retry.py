@@ -88,13 +88,14 @@ class Attempts:
     Each round tries every endpoint that works once; between rounds there is a wait, which grows.
     """
 
-    __slots__ = ("_policy", "deadline", "_causes", "_waits", "number", "renewals", "tried")
+    __slots__ = ("_policy", "deadline", "_waits", "causes", "number", "renewals", "tried")
 
     def __init__(self, policy: RetryPolicy, deadline: float) -> None:
         self._policy = policy
         self.deadline = deadline
-        self._causes: dict[str, EtcdError] = {}
         self._waits = 0
+        self.causes: dict[str, EtcdError] = {}
+        """How the last attempt at each endpoint ended."""
         self.number = 1
         """Of the attempt under way."""
         self.renewals = 0
@@ -104,7 +105,7 @@ class Attempts:
 
     def failed(self, error: EtcdError) -> None:
         """Note how an attempt ended."""
-        self._causes[error.endpoint] = error
+        self.causes[error.endpoint] = error
         self.tried.add(error.endpoint)
         self.number += 1
 
@@ -138,7 +139,8 @@ class Attempts:
 
         If no endpoint at all could be reached, it names them all, each with its cause.
         """
-        causes = tuple(self._causes.values())
+        error = self.causes.get(error.endpoint, error)
+        causes = tuple(self.causes.values())
         unreachable = all(type(cause) is UnavailableError for cause in causes)
         if len(causes) < 2 or not unreachable or error.in_doubt:
             return error

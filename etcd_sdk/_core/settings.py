@@ -43,7 +43,7 @@ class ClientOptions(TypedDict, total=False):
         client_cert: The client's own certificate, likewise; needs ``client_key``.
         client_key: Its private key, likewise and not encrypted; needs ``client_cert``.
         server_name: The name that the server's certificate must carry, if it is not the host of
-            the endpoint. A mapping gives it by endpoint.
+            the endpoint, or ``localhost`` for a Unix socket. A mapping gives it by endpoint.
         connect_timeout: Seconds for one attempt to connect to an endpoint; 2.0.
         keepalive_time: Seconds of silence on a connection with calls under way before the server
             is asked whether it is there; 6.0. At least 1, ``math.inf`` for never. A server ends
@@ -140,7 +140,8 @@ class Settings(NamedTuple):
         """The name that its certificate must carry; ``None`` if that is its host."""
         if isinstance(self.server_names, str):
             return self.server_names
-        return self.server_names.get(of.target)
+        # What gRPC makes of a path is a name that no certificate can carry.
+        return self.server_names.get(of.target, of.host if of.path else None)
 
     def __repr__(self) -> str:
         known = self._asdict() | {"token": self.token and "…"}

@@ -7,6 +7,7 @@ Which prefixes gRPC uses is held by a test at both ends of the supported range.
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Mapping
 from typing import Any
 
@@ -80,6 +81,15 @@ def error_from(
         method=method.name,
         in_doubt=not method.read and not never_sent(status, text),
     )
+
+
+def explained(error: EtcdError, why: str) -> EtcdError:
+    """The same error, which also says what was found out later."""
+    fuller = copy.copy(error)
+    fuller.message = f"{error.message} ({why})"
+    fuller.args = (fuller.message,)
+    fuller.__cause__ = error.__cause__
+    return fuller
 
 
 def never_sent(code: StatusCode, text: str) -> bool:

@@ -98,6 +98,10 @@ class AsyncChannel(BaseChannel):
         task = asyncio.ensure_future(wait())
         task.add_done_callback(lambda task: None if task.cancelled() else done(task.result()))
 
+    async def diagnosed(self, seconds: float) -> str:
+        """Why it cannot connect, for what gRPC does not say; empty if that stays unknown."""
+        return await asyncio.to_thread(self.diagnosis, seconds)
+
     async def close(self) -> None:
         """End every call and the connection. Calls that wait get ``ClientClosedError``."""
         self.closed = True

@@ -95,6 +95,10 @@ class Channel(BaseChannel):
 
         call.add_done_callback(ended)
 
+    def diagnosed(self, seconds: float) -> str:
+        """Why it cannot connect, for what gRPC does not say; empty if that stays unknown."""
+        return self.diagnosis(seconds)
+
     def close(self) -> None:
         """End every call and the connection. Calls that wait get ``ClientClosedError``."""
         with self._guard:

@@ -11,6 +11,7 @@ import grpc
 from etcd_sdk._core.endpoint import Endpoint
 from etcd_sdk._core.settings import Settings, TLSBytes
 from etcd_sdk._core.status import error_from
+from etcd_sdk._grpc.diagnosis import diagnose
 from etcd_sdk_api.errors import (
     ArgumentError,
     ClientClosedError,
@@ -101,6 +102,11 @@ class BaseChannel:
             self._tls = changed
             self._reopen()
             self._calls = {}
+
+    def diagnosis(self, seconds: float) -> str:
+        """Why it cannot connect, for what gRPC does not say; this blocks."""
+        name = self._settings.server_name(self.endpoint) or self.endpoint.host
+        return diagnose(self.endpoint, self._tls, name, seconds)
 
     def failure(
         self, method: Method[Any, Any], error: grpc.RpcError, *, late: bool = False

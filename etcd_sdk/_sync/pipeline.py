@@ -22,8 +22,10 @@ from etcd_sdk._core import timeouts, versions
 from etcd_sdk._core.events import CallEvent
 from etcd_sdk._core.login import Headers, Metadata
 from etcd_sdk._core.retry import Attempts, may_resend
+from etcd_sdk._core.status import explained, never_sent
 from etcd_sdk._grpc._sync import Channel, GrpcResponses, GrpcStream
 from etcd_sdk._grpc.base import again
+from etcd_sdk._grpc.diagnosis import is_unclear
 from etcd_sdk._sync.connection import Connection
 from etcd_sdk_api.errors import (
     ArgumentTypeError,
@@ -47,6 +49,8 @@ _AIMED_SECONDS = 1.0
 # The version of a server is not worth waiting for any longer.
 _ASK_SECONDS = 3.0
 _SYNC_SECONDS = 5.0
+# Each step of finding out why an endpoint cannot be reached.
+_DIAGNOSIS_SECONDS = 1.0
 # A call whose time is up is made all the same, for the error that it ends with.
 _LEAST = 0.001
 
@@ -232,6 +236,7 @@ class Pipeline:
             return 0.0
         wait = attempts.next_round(time.monotonic()) if attempts.may_go_on() else None
         if wait is None:
+            self._explain(attempts)
             raise attempts.verdict(error) from error.__cause__
         return wait
 
@@ -273,6 +278,16 @@ class Pipeline:
         if attempts is None:
             return self._balancer.pick()
         return self._balancer.pick_untried(attempts.tried) or self._balancer.pick()
+
+    def _explain(self, attempts: Attempts) -> None:
+        """Find out why endpoints cannot be reached, where gRPC does not say it."""
+        channels = {channel.name: channel for channel in self._balancer.members}
+        for name, error in attempts.causes.items():
+            channel = self._target or channels.get(name)
+            unsent = isinstance(error, UnavailableError) and never_sent(error.code, error.message)
+            if channel is not None and unsent and is_unclear(error.message):
+                why = channel.diagnosed(_DIAGNOSIS_SECONDS)
+                attempts.causes[name] = explained(error, why) if why else error
 
     def _has_untried(self, attempts: Attempts) -> bool:
         if self._target is not None:
