@@ -19,7 +19,7 @@ from etcd_sdk._async.connection import AsyncConnection
 from etcd_sdk._compat._async import AsyncEvent, AsyncGuard, AsyncLock, AsyncWorker
 from etcd_sdk._core import timeouts, versions
 from etcd_sdk._core.events import CallEvent
-from etcd_sdk._core.login import Headers, Metadata
+from etcd_sdk._core.login import Headers, Login, Metadata
 from etcd_sdk._core.retry import Attempts, may_resend
 from etcd_sdk._core.status import explained, never_sent
 from etcd_sdk._grpc._async import AsyncChannel, AsyncGrpcResponses, AsyncGrpcStream
@@ -63,6 +63,7 @@ class AsyncPipeline:
         timeout: Seconds that unary calls may take by default; ``None`` for no limit.
         require_leader: Whether servers without a leader are to refuse calls.
         target: The channel of a pipeline that is aimed at one endpoint.
+        login: Who makes the calls, if not the user that the connection is for.
     """
 
     def __init__(
@@ -71,10 +72,11 @@ class AsyncPipeline:
         timeout: float | None,
         require_leader: bool,
         target: AsyncChannel | None = None,
+        login: Login | None = None,
     ) -> None:
         self.connection = connection
         self._home = connection.home
-        self._login = connection.login
+        self._login = login or connection.login
         self._balancer = connection.balancer
         self._observer = connection.settings.observer
         self._reject_old = connection.settings.reject_old_cluster
@@ -188,8 +190,6 @@ class AsyncPipeline:
         deadline: float,
     ) -> Headers:
         """Log in and look at the server's version, if that is due."""
-        if method is AUTH_AUTHENTICATE:
-            return self._login.headers or self._login.anonymous
         headers = self._login.headers or await self._log_in(None, deadline)
         if method is MAINTENANCE_STATUS:
             return headers
@@ -313,9 +313,9 @@ class AsyncPipeline:
             return ""
         request = pb.AuthenticateRequest(name=credentials.username, password=credentials.password)
         left = max(deadline - time.monotonic(), _LEAST)
-        anywhere = AsyncPipeline(self.connection, self._default, False)
+        nobody = AsyncPipeline(self.connection, None, False, login=self.connection.nobody)
         try:
-            response = await anywhere.unary(AUTH_AUTHENTICATE, request, left)
+            response = await nobody.unary(AUTH_AUTHENTICATE, request, left)
         except AuthNotEnabledError:
             return ""
         return response.token

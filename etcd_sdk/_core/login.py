@@ -48,8 +48,6 @@ class Login:
 
     def __init__(self, base: Metadata, *, can_log_in: bool, token: str = "") -> None:
         self.can_log_in = can_log_in
-        self.anonymous = Headers(base, "")
-        """For the login itself."""
         self.headers: Headers | None = None if can_log_in else Headers(base, token)
         """What calls carry; ``None`` if a login has to come first."""
         self._base = base

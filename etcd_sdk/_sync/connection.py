@@ -24,6 +24,7 @@ logger = logging.getLogger("etcd_sdk")
 # A linearizable read is answered only by a member that has a leader. Neither a lack of permission
 # for the key nor one of a login matters: the server finds out about those last.
 _PROBE = pb.RangeRequest(key=b"\0", count_only=True)
+_NOBODY = (("client-api-version", RELEASE),)
 _PROBE_SECONDS = 5.0
 
 
@@ -35,11 +36,10 @@ class Connection:
         self.policy = RetryPolicy(
             settings.max_attempts, settings.backoff, settings.max_backoff, settings.backoff_jitter
         )
-        self.login = Login(
-            (("client-api-version", RELEASE),),
-            can_log_in=settings.credentials is not None,
-            token=settings.token or "",
-        )
+        can_log_in = settings.credentials is not None
+        self.login = Login(_NOBODY, can_log_in=can_log_in, token=settings.token or "")
+        self.nobody = Login(_NOBODY, can_log_in=False)
+        """For logging in, which some servers refuse with a token that is out of date."""
         self.logins = Lock()
         self.home = Home()
         self.balancer: Balancer[Channel] = Balancer()
@@ -125,7 +125,7 @@ class Connection:
             return
         done = _weakly(self, lambda this, error: this._probed(channel, failures, error))
         try:
-            channel.probe(KV_GET, _PROBE, _PROBE_SECONDS, self.login.anonymous.plain, done)
+            channel.probe(KV_GET, _PROBE, _PROBE_SECONDS, _NOBODY, done)
         except EtcdError:  # the client was closed meanwhile
             return
 

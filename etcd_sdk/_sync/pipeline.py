@@ -20,7 +20,7 @@ from etcd_sdk import pb
 from etcd_sdk._compat._sync import Event, Guard, Lock, Worker
 from etcd_sdk._core import timeouts, versions
 from etcd_sdk._core.events import CallEvent
-from etcd_sdk._core.login import Headers, Metadata
+from etcd_sdk._core.login import Headers, Login, Metadata
 from etcd_sdk._core.retry import Attempts, may_resend
 from etcd_sdk._core.status import explained, never_sent
 from etcd_sdk._grpc._sync import Channel, GrpcResponses, GrpcStream
@@ -65,6 +65,7 @@ class Pipeline:
         timeout: Seconds that unary calls may take by default; ``None`` for no limit.
         require_leader: Whether servers without a leader are to refuse calls.
         target: The channel of a pipeline that is aimed at one endpoint.
+        login: Who makes the calls, if not the user that the connection is for.
     """
 
     def __init__(
@@ -73,10 +74,11 @@ class Pipeline:
         timeout: float | None,
         require_leader: bool,
         target: Channel | None = None,
+        login: Login | None = None,
     ) -> None:
         self.connection = connection
         self._home = connection.home
-        self._login = connection.login
+        self._login = login or connection.login
         self._balancer = connection.balancer
         self._observer = connection.settings.observer
         self._reject_old = connection.settings.reject_old_cluster
@@ -190,8 +192,6 @@ class Pipeline:
         deadline: float,
     ) -> Headers:
         """Log in and look at the server's version, if that is due."""
-        if method is AUTH_AUTHENTICATE:
-            return self._login.headers or self._login.anonymous
         headers = self._login.headers or self._log_in(None, deadline)
         if method is MAINTENANCE_STATUS:
             return headers
@@ -315,9 +315,9 @@ class Pipeline:
             return ""
         request = pb.AuthenticateRequest(name=credentials.username, password=credentials.password)
         left = max(deadline - time.monotonic(), _LEAST)
-        anywhere = Pipeline(self.connection, self._default, False)
+        nobody = Pipeline(self.connection, None, False, login=self.connection.nobody)
         try:
-            response = anywhere.unary(AUTH_AUTHENTICATE, request, left)
+            response = nobody.unary(AUTH_AUTHENTICATE, request, left)
         except AuthNotEnabledError:
             return ""
         return response.token

@@ -175,7 +175,11 @@ AUTH_STATUS: Final = Method(
     newer=True,
 )
 AUTH_AUTHENTICATE: Final = Method(
-    "/etcdserverpb.Auth/Authenticate", "unary", pb.AuthenticateRequest, pb.AuthenticateResponse
+    "/etcdserverpb.Auth/Authenticate",
+    "unary",
+    pb.AuthenticateRequest,
+    pb.AuthenticateResponse,
+    read=True,
 )
 AUTH_USER_ADD: Final = Method(
     "/etcdserverpb.Auth/UserAdd",

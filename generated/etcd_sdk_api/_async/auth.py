@@ -97,6 +97,8 @@ class AsyncAuthApi:
         server is set up otherwise; JWT tokens at the time written in them. Fails with one and the
         same error for an unknown user and a wrong password, and is refused while auth is off.
 
+        Changes nothing, so it may be sent again.
+
         Args:
             name: User name.
             password: Password. It travels as given, so use TLS.
