@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from etcd_sdk.testing import EtcdServer
+from tests.certificates import Certificates
 from tests.etcd_builds import built
 
 RELEASES = built()
@@ -26,6 +27,12 @@ def own_server() -> Iterator[EtcdServer]:
     """The newest etcd at hand, for a test that does to it what others must not see."""
     with EtcdServer(etcd=list(RELEASES.values())[-1]) as started:
         yield started
+
+
+@pytest.fixture(scope="session")
+def certificates(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
+    """Good and bad certificates in files, which stay as they are."""
+    return Certificates(tmp_path_factory.mktemp("certificates"))
 
 
 @pytest.fixture
