@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import base64
+import dataclasses
 import gc
 import http.client
 import json
 import os
 import shutil
 import socket
+import ssl
 import subprocess
 import sys
 import textwrap
@@ -24,15 +26,19 @@ from etcd_sdk.testing import (
     EtcdNotFoundError,
     EtcdServer,
     EtcdStartError,
+    ServerTLS,
     etcd_version,
     find_etcd,
 )
+from tests.certificates import Authority, Certificates, Pair
 from tests.etcd_builds import built
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 BINARIES = built()
+*_, NEWEST = BINARIES.values()
+each_release = pytest.mark.parametrize("binary", BINARIES.values(), ids=list(BINARIES))
 
 
 @pytest.fixture(params=BINARIES.values(), ids=list(BINARIES))
@@ -199,7 +205,7 @@ def test_extra_args_reach_etcd() -> None:
         assert [member["name"] for member in members] == [server.name]
 
 
-@pytest.mark.parametrize("binary", BINARIES.values(), ids=list(BINARIES))
+@each_release
 def test_bad_flag_gives_the_end_of_the_log_and_leaves_nothing(
     binary: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -225,7 +231,7 @@ def test_a_server_that_never_serves_is_given_up(
 def test_taken_port_is_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
     free_addresses = testing._free_addresses
     with EtcdServer() as thief:
-        stolen = testing._Address("etcd", port(thief), free_addresses(["x"])[0].peer_port)
+        stolen = dataclasses.replace(free_addresses(["etcd"])[0], client_port=port(thief))
         answers = iter([(stolen,), free_addresses(["etcd"])])
         monkeypatch.setattr(testing, "_free_addresses", lambda names: next(answers))
         with EtcdServer() as server:
@@ -248,7 +254,7 @@ def test_taken_port_is_an_error_in_the_end() -> None:
 
 def test_misuse_is_told() -> None:
     server = EtcdServer()
-    for name in ("endpoint", "pid", "data_dir"):
+    for name in ("endpoint", "peer_url", "pid", "data_dir"):
         with pytest.raises(RuntimeError, match="not started"):
             getattr(server, name)
     with pytest.raises(RuntimeError, match="not started"):
@@ -308,10 +314,128 @@ def test_server_ends_with_python_but_not_with_a_fork() -> None:
     assert not Path(directory).exists()
 
 
+# --- TLS and unix sockets -----------------------------------------------------------------------
+
+
+@each_release
+def test_tls(binary: Path, certificates: Certificates) -> None:
+    with EtcdServer(etcd=binary, tls=tls(certificates.server)) as server:
+        assert server.endpoint == f"https://127.0.0.1:{port(server)}"
+        client = trusting(certificates.authority)
+        assert https(server, client)["etcdserver"] == server.version
+        with pytest.raises((http.client.HTTPException, ConnectionError)):
+            call(f"127.0.0.1:{port(server)}", "/v3/maintenance/status")
+        with pytest.raises(ssl.SSLError, match="unable to get local issuer"):
+            https(server, trusting(certificates.other_authority))
+        server.restart()
+        assert https(server, client)["etcdserver"] == server.version
+
+
+@each_release
+def test_clients_without_a_certificate_are_refused(
+    binary: Path, certificates: Certificates
+) -> None:
+    with EtcdServer(etcd=binary, tls=tls(certificates.server, certificates.authority)) as server:
+        assert https(server, trusting(certificates.authority, certificates.client))
+        for bad in (None, certificates.stranger, certificates.expired_client):
+            with pytest.raises((ssl.SSLError, ConnectionError)):
+                https(server, trusting(certificates.authority, bad))
+
+
+@each_release
+@pytest.mark.parametrize("clients", ["any", "certified"])
+@pytest.mark.parametrize("bad", ["expired_server", "elsewhere"])
+def test_a_server_that_nobody_should_trust_serves_all_the_same(
+    binary: Path, certificates: Certificates, bad: str, clients: str
+) -> None:
+    client_ca = certificates.authority if clients == "certified" else None
+    with EtcdServer(etcd=binary, tls=tls(getattr(certificates, bad), client_ca)) as server:
+        client = trusting(certificates.authority, certificates.client)
+        with pytest.raises(ssl.SSLCertVerificationError, match=r"expired|not valid for"):
+            https(server, client)
+        server.restart()
+
+
+@each_release
+def test_certificates_can_be_renewed_in_place(
+    binary: Path, certificates: Certificates, tmp_path: Path
+) -> None:
+    current = certificates.authority.server()
+    other = certificates.other_authority
+    client_ca = tmp_path / "client-ca.pem"
+    client_ca.write_bytes(certificates.authority.cert_pem)
+    server_tls = ServerTLS(cert=current.cert, key=current.key, client_ca=client_ca)
+    with EtcdServer(etcd=binary, tls=server_tls) as server:
+        assert https(server, trusting(certificates.authority, certificates.client))
+        current.become(certificates.impostor)
+        assert https(server, trusting(other, certificates.client))
+        client_ca.write_bytes(other.cert_pem)
+        server.restart()
+        assert https(server, trusting(other, certificates.stranger))
+
+
+def test_a_cluster_with_tls(certificates: Certificates) -> None:
+    with EtcdCluster(2, tls=tls(certificates.server)) as cluster:
+        assert all(endpoint.startswith("https://127.0.0.1:") for endpoint in cluster.endpoints)
+        for member in cluster.members:
+            assert https(member, trusting(certificates.authority))
+        assert cluster.leader() in cluster.members
+
+
+def test_tls_from_relative_paths(
+    certificates: Certificates, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for path in (certificates.server.cert, certificates.server.key):
+        shutil.copy(path, tmp_path / f"server{path.suffix}")
+    monkeypatch.chdir(tmp_path)
+    with EtcdServer(tls=ServerTLS(cert="server.pem", key="server.key")) as server:
+        monkeypatch.chdir("/")
+        server.restart()
+        assert https(server, trusting(certificates.authority))
+
+
+def test_tls_from_missing_files_is_told(certificates: Certificates, tmp_path: Path) -> None:
+    missing = ServerTLS(cert=certificates.server.cert, key=tmp_path / "missing.key")
+    with pytest.raises(EtcdStartError, match=r"missing\.key"):
+        EtcdServer(tls=missing).start()
+
+
+def test_taken_plain_port_is_replaced(
+    certificates: Certificates, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    free_addresses = testing._free_addresses
+    with EtcdServer() as thief:
+        stolen = dataclasses.replace(free_addresses(["etcd"])[0], plain_port=port(thief))
+        answers = iter([(stolen,), free_addresses(["etcd"])])
+        monkeypatch.setattr(testing, "_free_addresses", lambda names: next(answers))
+        with EtcdServer(tls=tls(certificates.server)) as server:
+            assert https(server, trusting(certificates.authority))
+        assert next(answers, None) is None
+
+
+@each_release
+def test_unix_socket(binary: Path) -> None:
+    server = EtcdServer(etcd=binary, unix_socket=True)
+    if testing._release(binary) < (3, 6):
+        with pytest.raises(EtcdStartError, match="unix:///"):
+            server.start()
+        return
+    with server:
+        assert server.version in get_version(server.unix_endpoint)
+        put(server, "key", "value")  # there is the port as well
+        server.kill()
+        server.start()
+        assert server.version in get_version(server.unix_endpoint)
+    with pytest.raises(RuntimeError, match="not started"):
+        _ = server.unix_endpoint
+    with EtcdServer() as other, pytest.raises(RuntimeError, match="unix_socket=True"):
+        _ = other.unix_endpoint
+
+
 # --- a cluster ----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("binary", BINARIES.values(), ids=list(BINARIES))
+@each_release
 def test_cluster_outlives_one_member(binary: Path) -> None:
     with EtcdCluster(etcd=binary) as cluster:
         first, second, third = cluster.members
@@ -338,6 +462,70 @@ def test_cluster_that_cannot_start_leaves_nothing(
     assert list(tmp_path.iterdir()) == []
     with pytest.raises(ValueError, match="size"):
         EtcdCluster(0)
+
+
+@each_release
+def test_leader(binary: Path) -> None:
+    with EtcdCluster(etcd=binary) as cluster:
+        first = cluster.leader()
+        assert leads(first)
+        first.kill()
+        second = cluster.leader()
+        assert second is not first
+        assert leads(second)
+
+
+def test_leader_is_who_the_others_follow() -> None:
+    with EtcdCluster(etcd=NEWEST) as cluster:
+        first = cluster.leader()
+        first.pause()
+        second = cluster.leader()
+        assert second is not first
+        first.resume()  # and still believes that it leads
+        assert cluster.leader() is second
+        second.kill()
+        cluster.leader().kill()
+        with pytest.raises(TimeoutError, match="no leader within"):
+            cluster.leader(timeout=0.5)
+
+
+@each_release
+def test_newcomer_joins(binary: Path) -> None:
+    with EtcdCluster(etcd=binary) as cluster:
+        put(cluster.members[0], "key", "value")
+        newcomer = cluster.newcomer()
+        assert newcomer is cluster.members[-1]
+        with pytest.raises(EtcdStartError, match="error validating peerURLs"):
+            newcomer.start()
+        add_member(cluster, newcomer, learner=True)
+        newcomer.start()
+        assert get_stored(newcomer, "key") == "value"
+        assert len(members(cluster.members[0])) == 4
+
+        newcomer.kill()
+        newcomer.start()
+        assert get_stored(newcomer, "key") == "value"
+
+
+def test_newcomer_takes_a_members_place() -> None:
+    with EtcdCluster() as cluster:
+        old = next(server for server in cluster.members if server is not cluster.leader())
+        put(old, "key", "value")
+        remove_member(cluster, old)
+        old.stop()
+        newcomer = cluster.newcomer()
+        add_member(cluster, newcomer)
+        newcomer.start()
+        assert get(newcomer, "key") == "value"
+        assert cluster.leader() is not old
+        assert sorted(members(newcomer)) == sorted(
+            server.name for server in cluster.members if server is not old
+        )
+        pids = [server.pid for server in cluster.members if server is not old]
+    assert not any(alive(pid) for pid in pids)
+    assert len(cluster.members) == 3
+    with pytest.raises(RuntimeError, match="not started"):
+        cluster.newcomer()
 
 
 # --- the pytest plugin --------------------------------------------------------------------------
@@ -388,13 +576,24 @@ def test_plugin_takes_a_binary(tmp_path: Path, option: list[str]) -> None:
 # --- helpers ------------------------------------------------------------------------------------
 
 
-def call(endpoint: str, path: str, *, timeout: float = 10.0, **body: str) -> dict[str, object]:
+def call(endpoint: str, path: str, *, timeout: float = 10.0, **body: object) -> dict[str, object]:
     """Calls etcd's JSON gateway; `key` and `value` travel in base64."""
     for name in body.keys() & {"key", "value"}:
-        body[name] = base64.b64encode(body[name].encode()).decode()
-    connection = http.client.HTTPConnection(endpoint, timeout=timeout)
+        body[name] = base64.b64encode(str(body[name]).encode()).decode()
+    return fetch(http.client.HTTPConnection(endpoint, timeout=timeout), path, json.dumps(body))
+
+
+def https(server: EtcdServer, context: ssl.SSLContext) -> dict[str, object]:
+    """Asks for the release over TLS."""
+    address = server.endpoint.removeprefix("https://")
+    return fetch(http.client.HTTPSConnection(address, timeout=10, context=context), "/version")
+
+
+def fetch(
+    connection: http.client.HTTPConnection, path: str, body: str | None = None
+) -> dict[str, object]:
     try:
-        connection.request("POST", path, json.dumps(body))
+        connection.request("GET" if body is None else "POST", path, body)
         response = connection.getresponse()
         answer = response.read().decode()
     finally:
@@ -409,11 +608,62 @@ def put(server: EtcdServer, key: str, value: str, *, timeout: float = 10.0) -> N
     call(server.endpoint, "/v3/kv/put", timeout=timeout, key=key, value=value)
 
 
-def get(server: EtcdServer, key: str) -> str | None:
-    found = call(server.endpoint, "/v3/kv/range", key=key).get("kvs")
+def get(server: EtcdServer, key: str, *, serializable: bool = False) -> str | None:
+    answer = call(server.endpoint, "/v3/kv/range", key=key, serializable=serializable)
+    found = answer.get("kvs")
     if not isinstance(found, list):
         return None
     return base64.b64decode(found[0]["value"]).decode()
+
+
+def get_stored(server: EtcdServer, key: str) -> str:
+    """As a member has it; a learner tells no more. It may have yet to come."""
+    while (value := get(server, key, serializable=True)) is None:
+        time.sleep(0.01)
+    return value
+
+
+def leads(server: EtcdServer) -> bool:
+    status = call(server.endpoint, "/v3/maintenance/status")
+    header = status["header"]
+    assert isinstance(header, dict)
+    return bool(header["member_id"] == status["leader"])
+
+
+def members(server: EtcdServer) -> dict[str, str]:
+    """Ids by names."""
+    found = call(server.endpoint, "/v3/cluster/member/list")["members"]
+    assert isinstance(found, list)
+    return {member["name"]: member["ID"] for member in found}
+
+
+def add_member(cluster: EtcdCluster, server: EtcdServer, *, learner: bool = False) -> None:
+    leader = cluster.leader()
+    path = "/v3/cluster/member/add"
+    call(leader.endpoint, path, peerURLs=[server.peer_url], isLearner=learner)
+
+
+def remove_member(cluster: EtcdCluster, server: EtcdServer) -> None:
+    leader = cluster.leader()
+    call(leader.endpoint, "/v3/cluster/member/remove", ID=members(leader)[server.name])
+
+
+def tls(pair: Pair, client_ca: Authority | None = None) -> ServerTLS:
+    return ServerTLS(pair.cert, pair.key, None if client_ca is None else client_ca.cert)
+
+
+def trusting(authority: Authority, client: Pair | None = None) -> ssl.SSLContext:
+    context = ssl.create_default_context(cafile=authority.cert)
+    if client is not None:
+        context.load_cert_chain(client.cert, client.key)
+    return context
+
+
+def get_version(unix_endpoint: str) -> str:
+    with socket.socket(socket.AF_UNIX) as client:
+        client.connect(unix_endpoint.removeprefix("unix://"))
+        client.sendall(b"GET /version HTTP/1.0\r\n\r\n")
+        return client.makefile().read()
 
 
 def port(server: EtcdServer) -> int:
