@@ -235,7 +235,7 @@ class AsyncPipeline:
         wait = attempts.next_round(time.monotonic()) if attempts.may_go_on() else None
         if wait is None:
             await self._explain(attempts)
-            raise attempts.verdict(error) from error.__cause__
+            raise attempts.verdict(error, self._endpoints()) from error.__cause__
         return wait
 
     def observe(
@@ -286,6 +286,12 @@ class AsyncPipeline:
             if channel is not None and unsent and is_unclear(error.message):
                 why = await channel.diagnosed(_DIAGNOSIS_SECONDS)
                 attempts.causes[name] = explained(error, why) if why else error
+
+    def _endpoints(self) -> list[str]:
+        """Where calls may go, working or not."""
+        if self._target is not None:
+            return [self._target.name]
+        return [channel.name for channel in self._balancer.members]
 
     def _has_untried(self, attempts: Attempts) -> bool:
         if self._target is not None:

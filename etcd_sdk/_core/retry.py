@@ -8,7 +8,7 @@ passes.
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from etcd_sdk_api.errors import (
@@ -134,15 +134,15 @@ class Attempts:
         self.tried = set()
         return seconds
 
-    def verdict(self, error: EtcdError) -> EtcdError:
+    def verdict(self, error: EtcdError, endpoints: Sequence[str]) -> EtcdError:
         """What the user sees when there is no attempt after the one that ended with ``error``.
 
-        If no endpoint at all could be reached, it names them all, each with its cause.
+        If none of the ``endpoints`` could be reached, it names them all, each with its cause.
         """
         error = self.causes.get(error.endpoint, error)
-        causes = tuple(self.causes.values())
+        causes = [self.causes[name] for name in endpoints if name in self.causes]
         unreachable = all(type(cause) is UnavailableError for cause in causes)
-        if len(causes) < 2 or not unreachable or error.in_doubt:
+        if len(endpoints) < 2 or len(causes) < len(endpoints) or not unreachable or error.in_doubt:
             return error
         each = "; ".join(f"{cause.endpoint}: {cause.message}" for cause in causes)
         return ClusterUnavailableError(
