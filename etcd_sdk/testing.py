@@ -421,15 +421,13 @@ class _Member:
             shutil.rmtree(self.directory)
 
     def view(self, patience: float) -> _View | None:
-        """What it knows about the leader; None if it does not answer."""
+        """Who leads as it sees it; None if it does not answer."""
         try:
-            answer = self._ask("POST", "/v3/maintenance/status", patience)
+            # Newer releases want a login for the RPC that tells, where access control is on.
+            raft = self._get("/debug/vars", patience).get("raft.status")
         except (OSError, http.client.HTTPException, ValueError):
             return None
-        header = answer.get("header")
-        if not isinstance(header, dict):
-            return None
-        return _View(header.get("member_id"), answer.get("leader"), header.get("raft_term"))
+        return _View(raft["id"], raft["lead"], raft["term"]) if isinstance(raft, dict) else None
 
     def log(self) -> str:
         return self._log.read_text(errors="replace") if self._log.exists() else ""
@@ -437,20 +435,20 @@ class _Member:
     def _serves(self, patience: float) -> bool:
         try:
             # An alarm for lack of space survives restarts; such a member does serve.
-            if self._ask("GET", "/health?exclude=NOSPACE", patience).get("health") != "true":
+            if self._get("/health?exclude=NOSPACE", patience).get("health") != "true":
                 return False
             # Whoever stole our port may be an etcd too, but not one with our directory. etcd serves
             # none of its ports before it has them all.
-            command = self._ask("GET", "/debug/vars", patience).get("cmdline")
+            command = self._get("/debug/vars", patience).get("cmdline")
             return isinstance(command, list) and f"--data-dir={self.data_dir}" in command
         except (OSError, http.client.HTTPException, ValueError):
             return False
 
-    def _ask(self, method: str, path: str, timeout: float) -> dict[str, object]:
+    def _get(self, path: str, timeout: float) -> dict[str, object]:
         # http.client never asks the environment for a proxy.
         connection = http.client.HTTPConnection(_HOST, self._plain_port, timeout=timeout)
         try:
-            connection.request(method, path, "{}" if method == "POST" else None)
+            connection.request("GET", path)
             answer: object = json.loads(connection.getresponse().read())
         finally:
             connection.close()
