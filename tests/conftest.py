@@ -3,30 +3,91 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
-from etcd_sdk.testing import EtcdServer
+from etcd_sdk import Client, PermissionType
+from etcd_sdk.testing import EtcdCluster, EtcdServer
 from tests.certificates import Certificates
 from tests.etcd_builds import built
+from tests.faults.cluster import ProxiedCluster
 
 RELEASES = built()
+*_, NEWEST = RELEASES.values()
 _numbers = itertools.count(1)
 
 
 @pytest.fixture(scope="session")
 def server() -> Iterator[EtcdServer]:
     """The newest etcd at hand, shared by all tests that keep to their own keys."""
-    with EtcdServer(etcd=list(RELEASES.values())[-1]) as started:
+    with EtcdServer(etcd=NEWEST) as started:
         yield started
 
 
 @pytest.fixture
 def own_server() -> Iterator[EtcdServer]:
     """The newest etcd at hand, for a test that does to it what others must not see."""
-    with EtcdServer(etcd=list(RELEASES.values())[-1]) as started:
+    with EtcdServer(etcd=NEWEST) as started:
         yield started
+
+
+@pytest.fixture
+def cluster() -> Iterator[EtcdCluster]:
+    """Three members of the newest etcd at hand, for a test to kill, pause and restart."""
+    with EtcdCluster(etcd=NEWEST) as started:
+        yield started
+
+
+@pytest.fixture
+def proxied_cluster(cluster: EtcdCluster) -> Iterator[ProxiedCluster]:
+    """The same behind a network that fails on demand."""
+    with ProxiedCluster(cluster) as started:
+        yield started
+
+
+@pytest.fixture
+def auth_server() -> Iterator[EtcdServer]:
+    """A server of the test's own that wants a login; `enable_auth` tells who there is."""
+    with serve_with_auth() as started:
+        yield started
+
+
+@contextmanager
+def serve_with_auth(
+    *, etcd: Path = NEWEST, token_ttl: int | None = None, extra_args: Sequence[str] = ()
+) -> Iterator[EtcdServer]:
+    """A server that wants a login, with what a test needs to be different.
+
+    Args:
+        etcd: The binary.
+        token_ttl: How many seconds a token lives without use; etcd's default is 300.
+        extra_args: More flags, such as the ``--auth-token`` of `tests.certificates.jwt_tokens`.
+    """
+    own_args = ["--bcrypt-cost=4"]  # the least there is: a login takes 1 ms instead of 50
+    if token_ttl is not None:
+        own_args.append(f"--auth-token-ttl={token_ttl}")
+    with EtcdServer(etcd=etcd, extra_args=[*own_args, *extra_args]) as server:
+        with Client(server.endpoint) as client:
+            enable_auth(client)
+        yield server
+
+
+def enable_auth(client: Client) -> None:
+    """Turn access control on, with two users.
+
+    ``root``, whose password is ``root-pw``, may do everything; ``alice``, with ``alice-pw``, may
+    read and write the keys that begin with ``/alice/``.
+    """
+    auth = client.auth
+    auth.role_add("alice")
+    auth.role_grant_permission("alice", PermissionType.READWRITE, "/alice/", prefix=True)
+    for name, role in ("root", "root"), ("alice", "alice"):
+        auth.user_add(name, password=f"{name}-pw")
+        auth.user_grant_role(name, role)
+    auth.enable()
 
 
 @pytest.fixture(scope="session")
