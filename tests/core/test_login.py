@@ -44,9 +44,9 @@ def test_a_ready_token_is_carried_from_the_start() -> None:
 
 def test_a_user_logs_in_first() -> None:
     login = user()
-    assert login.headers is None
+    before = login.headers
     accepted = login.accept("token-1")
-    assert login.headers is accepted
+    assert (before, login.headers) == (None, accepted)
     assert accepted.plain == (*BASE, ("token", "token-1"))
 
 

@@ -52,7 +52,7 @@ class Store:
 
 def read(pages: Pages, store: Store, *, stream_after: int, chunk: int) -> list[pb.RangeResponse]:
     """All pieces: some pages, and then a stream."""
-    pieces = []
+    pieces: list[pb.RangeResponse] = []
     while not pages.over and len(pieces) < stream_after:
         pieces.append(pages.take(store.get(pages.page())))
     if not pages.over:
