@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import weakref
 from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from etcd_sdk import pb
 from etcd_sdk._compat._async import AsyncEvent, AsyncGuard, AsyncHome, AsyncLock, later
@@ -16,6 +17,9 @@ from etcd_sdk._core.settings import Settings, endpoints_of
 from etcd_sdk._grpc._async import AsyncChannel
 from etcd_sdk_api.errors import DeadlineExceededError, EtcdError, UnavailableError
 from etcd_sdk_api.methods import KV_GET, RELEASE
+
+if TYPE_CHECKING:
+    from etcd_sdk._async.watch import AsyncWatchHub
 
 logger = logging.getLogger("etcd_sdk")
 
@@ -44,6 +48,8 @@ class AsyncConnection:
         self.over = AsyncEvent()
         self._guard = AsyncGuard()
         self._recovery = AsyncEvent()
+        self.hubs: dict[bool, AsyncWatchHub] = {}
+        """The watches, by whether their stream requires a leader."""
         self._aside: dict[Endpoint, AsyncChannel] = {}
         self.set_endpoints(settings.endpoints)
 
@@ -53,6 +59,7 @@ class AsyncConnection:
             return
         self.logins = AsyncLock()
         self._recovery = AsyncEvent()
+        self.hubs = {}
         with self._guard:
             endpoints = [channel.endpoint for channel in self.balancer.members]
             self.balancer.replace(())

@@ -49,6 +49,7 @@ _ASK_SECONDS = 3.0
 _SYNC_SECONDS = 5.0
 # Each step of finding out why an endpoint cannot be reached.
 _DIAGNOSIS_SECONDS = 1.0
+_ENDLESS = 1 << 62
 # A call whose time is up is made all the same, for the error that it ends with.
 _LEAST = 0.001
 
@@ -81,7 +82,7 @@ class AsyncPipeline:
         self._observer = connection.settings.observer
         self._reject_old = connection.settings.reject_old_cluster
         self._default = timeout
-        self._require_leader = require_leader
+        self.require_leader = require_leader
         self._target = target
 
     def at(self, endpoint: str | None) -> AsyncPipeline:
@@ -89,7 +90,7 @@ class AsyncPipeline:
         if endpoint is None:
             return self
         target = self.connection.channel_to(endpoint)
-        return AsyncPipeline(self.connection, self._default, self._require_leader, target)
+        return AsyncPipeline(self.connection, self._default, self.require_leader, target)
 
     async def unary(
         self, method: Method[RequestT, ResponseT], request: RequestT, timeout: float | None
@@ -97,10 +98,7 @@ class AsyncPipeline:
         """One request, one response."""
         if self._home.moved_in():
             self._move_in()
-        if timeout is None:
-            seconds = None if method.blocking else self._default
-        else:
-            seconds = timeouts.limit(timeout, None)
+        seconds = None if timeout is None and method.blocking else self.seconds(timeout)
         started = time.monotonic()
         deadline = math.inf if seconds is None else started + seconds
         attempts: Attempts | None = None
@@ -141,15 +139,28 @@ class AsyncPipeline:
         stream.start([])
         return stream
 
+    @property
+    def can_log_in(self) -> bool:
+        """Whether a token that is out of date can be replaced."""
+        return self._login.can_log_in
+
+    def seconds(self, timeout: float | None) -> float | None:
+        """How long a call may take; ``None`` for no limit."""
+        return self._default if timeout is None else timeouts.limit(timeout, None)
+
     def metadata(self, headers: Headers) -> Metadata:
         """What a call carries."""
-        return headers.leader if self._require_leader else headers.plain
+        return headers.leader if self.require_leader else headers.plain
 
     def attempts(self, deadline: float) -> Attempts:
         """The attempts of a call whose first one has failed."""
         if self._target is not None:
             deadline = min(deadline, time.monotonic() + _AIMED_SECONDS)
         return Attempts(self.connection.policy, deadline)
+
+    def endless_attempts(self) -> Attempts:
+        """The attempts of what goes on until nobody needs it any more."""
+        return Attempts(self.connection.policy._replace(max_attempts=_ENDLESS), math.inf)
 
     def ready(self, method: Method[Any, Any]) -> tuple[AsyncChannel, Headers] | None:
         """Where to call and what to carry, if nothing has to be asked first."""
@@ -164,6 +175,8 @@ class AsyncPipeline:
         self, method: Method[Any, Any], attempts: Attempts, request: Message | None, deadline: float
     ) -> tuple[AsyncChannel, Headers]:
         """Where to call and what to carry, once all that has to be asked first is known."""
+        if self._home.moved_in():
+            self._move_in()
         channel = self._pick(attempts)
         return channel, await self.prepare(channel, method, request, deadline)
 

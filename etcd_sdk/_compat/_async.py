@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import copy
 import os
 import weakref
 from collections.abc import Awaitable, Callable
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from etcd_sdk_api.errors import ClientForkedError, ClientLoopError, UnavailableError
 
 if TYPE_CHECKING:
     from etcd_sdk._core.sources import SrvRecord
+
+ItemT = TypeVar("ItemT")
 
 
 class AsyncEvent:
@@ -78,6 +81,68 @@ class AsyncWorker:
     def __init__(self, function: Callable[[], Awaitable[None]], name: str) -> None:
         self._task = asyncio.ensure_future(function())
         self._name = name
+
+
+class AsyncMailbox(Generic[ItemT]):
+    """What one side puts and the other takes, until it is closed."""
+
+    def __init__(self) -> None:
+        self._items: asyncio.Queue[ItemT | _End] = asyncio.Queue()
+        self._end: _End | None = None
+
+    def put(self, item: ItemT) -> None:
+        """Add an item, unless it is closed."""
+        if self._end is None:
+            self._items.put_nowait(item)
+
+    def close(self, error: Exception | None) -> None:
+        """Let the other side end, with an error or without, after what is there already."""
+        if self._end is None:
+            self._end = _End(error)
+            self._items.put_nowait(self._end)
+
+    async def get(self) -> ItemT:
+        """The next item; waits for it.
+
+        Raises:
+            StopAsyncIteration: It is closed without an error.
+        """
+        item = await self._items.get()
+        if isinstance(item, _End):
+            self._items.put_nowait(item)  # for whoever asks next
+            raise item.reason()
+        return item
+
+
+class _End:
+    """The last item of a mailbox."""
+
+    def __init__(self, error: Exception | None) -> None:
+        self._error = error
+
+    def reason(self) -> Exception:
+        return StopAsyncIteration() if self._error is None else copy.copy(self._error)
+
+
+class AsyncBody:
+    """The body of a ``with`` block, which can be ended from outside: its task is cancelled."""
+
+    def __init__(self) -> None:
+        self._task = asyncio.current_task()
+        self._ended = False
+
+    def end(self) -> None:
+        """End it at its next ``await``."""
+        if self._task is not None and not self._ended:
+            self._ended = True
+            self._task.cancel()
+
+    def has_ended(self, error: BaseException | None) -> bool:
+        """Whether ``error`` is how the body met its end, and nobody else's cancellation."""
+        if not self._ended or self._task is None:
+            return False
+        others = self._task.uncancel() > 0
+        return isinstance(error, asyncio.CancelledError) and not others
 
 
 def later(seconds: float, function: Callable[[], None]) -> None:

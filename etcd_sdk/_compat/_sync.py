@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import copy
 import os
+import queue
 import threading
 import weakref
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from etcd_sdk_api.errors import ClientForkedError, UnavailableError
 
 if TYPE_CHECKING:
     from etcd_sdk._core.sources import SrvRecord
+
+ItemT = TypeVar("ItemT")
 
 Guard = threading.Lock
 """Keeps other threads out of a few lines."""
@@ -57,6 +61,58 @@ class Worker:
     def __init__(self, function: Callable[[], None], name: str) -> None:
         self._thread = threading.Thread(target=function, name=name, daemon=True)
         self._thread.start()
+
+
+class Mailbox(Generic[ItemT]):
+    """What one side puts and the other takes, until it is closed."""
+
+    def __init__(self) -> None:
+        self._items: queue.SimpleQueue[ItemT | _End] = queue.SimpleQueue()
+        self._end: _End | None = None
+
+    def put(self, item: ItemT) -> None:
+        """Add an item, unless it is closed."""
+        if self._end is None:
+            self._items.put(item)
+
+    def close(self, error: Exception | None) -> None:
+        """Let the other side end, with an error or without, after what is there already."""
+        if self._end is None:
+            self._end = _End(error)
+            self._items.put(self._end)
+
+    def get(self) -> ItemT:
+        """The next item; waits for it.
+
+        Raises:
+            StopIteration: It is closed without an error.
+        """
+        item = self._items.get()
+        if isinstance(item, _End):
+            self._items.put(item)  # for whoever asks next
+            raise item.reason()
+        return item
+
+
+class _End:
+    """The last item of a mailbox."""
+
+    def __init__(self, error: Exception | None) -> None:
+        self._error = error
+
+    def reason(self) -> Exception:
+        return StopIteration() if self._error is None else copy.copy(self._error)
+
+
+class Body:
+    """The body of a ``with`` block. Nobody can end a thread, so it runs to its own end."""
+
+    def end(self) -> None:
+        """Do nothing: the body has to look."""
+
+    def has_ended(self, error: BaseException | None) -> bool:
+        """Whether ``error`` is how the body met its end."""
+        return False
 
 
 def later(seconds: float, function: Callable[[], None]) -> None:

@@ -44,6 +44,8 @@ def may_resend(method: Method[Any, Any], error: EtcdError) -> bool:
         return method.read or not error.in_doubt
     if isinstance(error, ServerError) and error.resend:
         return True
+    if method.kind == "bidi_stream" and error.code is StatusCode.INTERNAL:
+        return method.read  # HTTP/2 broke under a stream; a call would meet its own request again
     return method.read and _passes(error)
 
 

@@ -228,6 +228,7 @@ class AsyncGrpcStream(AsyncGrpcResponses[ResponseT], Generic[RequestT, ResponseT
     ) -> None:
         super().__init__(channel, method, call, seconds)
         self._outbox = outbox
+        self._loop = asyncio.get_running_loop()
         self._open = True
 
     def send(self, request: RequestT) -> None:
@@ -237,6 +238,11 @@ class AsyncGrpcStream(AsyncGrpcResponses[ResponseT], Generic[RequestT, ResponseT
         if not self._open or self._ended or self._call.done():
             raise self._channel.ended_error(self._method, "no request can be sent")
         self._outbox.put_nowait(request)
+
+    def post(self, request: RequestT) -> None:
+        """Queue a request from wherever, even a finalizer; dropped if the stream is over."""
+        if not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._outbox.put_nowait, request)
 
     def half_close(self) -> None:
         """Promise to send no more; responses go on until the server ends the call."""

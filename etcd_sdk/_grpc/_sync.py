@@ -251,6 +251,10 @@ class GrpcStream(GrpcResponses[ResponseT], Generic[RequestT, ResponseT]):
             raise self._channel.ended_error(self._method, "no request can be sent")
         self._outbox.put(request)
 
+    def post(self, request: RequestT) -> None:
+        """Queue a request from wherever, even a finalizer; dropped if the stream is over."""
+        self._outbox.put(request)
+
     def half_close(self) -> None:
         """Promise to send no more; responses go on until the server ends the call."""
         self._open = False

@@ -4,5 +4,13 @@
 
 from etcd_sdk._sync.client import Client
 from etcd_sdk._sync.kv import KV, RangePieces, Transaction
+from etcd_sdk._sync.watch import Watcher, WatchResponses
 
-__all__ = ["Client", "KV", "RangePieces", "Transaction"]
+__all__ = [
+    "Client",
+    "KV",
+    "RangePieces",
+    "Transaction",
+    "WatchResponses",
+    "Watcher",
+]

@@ -5,16 +5,18 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import TracebackType
-from typing import TYPE_CHECKING, Self, Unpack
+from typing import TYPE_CHECKING, Literal, Self, Unpack
 
 from etcd_sdk._core import timeouts
 from etcd_sdk._core.settings import ClientOptions, resolve
+from etcd_sdk._core.watching import watch_request
 from etcd_sdk._sync.connection import Connection
 from etcd_sdk._sync.discovery import discovered
 from etcd_sdk._sync.kv import KV
 from etcd_sdk._sync.pipeline import Pipeline
+from etcd_sdk._sync.watch import Asked, Watcher
 from etcd_sdk_api._sync import (
     Api,
     AuthApi,
@@ -22,7 +24,9 @@ from etcd_sdk_api._sync import (
     LeaseApi,
     MaintenanceApi,
 )
+from etcd_sdk_api.enums import FilterType
 from etcd_sdk_api.errors import UnavailableError
+from etcd_sdk_api.ops import Watch
 
 if TYPE_CHECKING:
     from etcd_sdk._core.sources import Source
@@ -223,6 +227,83 @@ class Client:
             ArgumentError: An endpoint is bad; nothing has changed.
         """
         self._connection.set_endpoints(self._connection.parsed("endpoints", endpoints))
+
+    def watch(
+        self,
+        key: str | bytes | Watch,
+        *,
+        prefix: bool = False,
+        from_key: bool = False,
+        range_end: str | bytes | None = None,
+        start_revision: int = 0,
+        progress_notify: bool = False,
+        filters: Iterable[FilterType] = (),
+        prev_kv: bool = False,
+        watch_id: int = 0,
+        fragment: bool = False,
+        buffer: int = 10_000,
+        overflow: Literal["wait", "error"] = "wait",
+        on_compaction: Callable[[int, int], None] | None = None,
+        timeout: float | None = None,
+    ) -> Watcher:
+        """Watch a key or a range: ``with client.watch("/app/", prefix=True) as events``.
+
+        Where auth is on, the caller needs read permission for the whole range. A client that
+        requires a leader (``with_options(require_leader=True)``) has its watches end when no member
+        has one; else they wait.
+
+        Args:
+            key: Key to watch, or first key of the range, or the prefix; or a ``Watch`` with all
+                options up to ``fragment``, which then may not be given beside it.
+            prefix: Watch every key that starts with ``key``; an empty key means all keys. Not
+                together with ``from_key`` or ``range_end``.
+            from_key: Watch every key from ``key`` on. Not together with ``prefix`` or
+                ``range_end``.
+            range_end: End of the range, itself left out.
+            start_revision: First revision to deliver events of; 0 means only changes after the
+                watch is entered. A revision in the future is waited for.
+            progress_notify: Whether ``responses()`` tells now and then, while nothing happens, how
+                far the watch has come.
+            filters: Kinds of events to leave out.
+            prev_kv: Whether events carry the key-value pair as it was before the change.
+            watch_id: What ``responses()`` calls this watch; 0 leaves it to the client.
+            fragment: Whether the server may split large responses. They are joined again here.
+            buffer: How many events may wait for the reader.
+            overflow: What happens at that limit. ``wait``: the server is told to stop, and asked to
+                go on from there once the reader has caught up. ``error``: the watch ends with
+                ``WatchOverflowError`` after what has arrived.
+            on_compaction: If given, a watch whose next events are compacted away goes on with what
+                is left, after the reader has called this with the first and the last revision that
+                may be missing. Otherwise it ends with ``WatchCompactedError``.
+            timeout: Seconds until the server must have acknowledged the watch. ``None`` is the
+                client's default, ``math.inf`` no limit.
+
+        Returns:
+            A context manager and iterator of events; see ``Watcher``. Its reads raise:
+
+        Raises:
+            WatchCompactedError: The next events have been compacted away.
+            PermissionDeniedError: The user may not read the whole range.
+            NoLeaderError: A leader is required, and no member has one.
+            WatchOverflowError: See ``overflow``.
+            WatchCanceledError: The server has ended the watch for another reason; it is told.
+            ClientClosedError: The client was closed.
+            ArgumentError: An argument is bad; nothing was sent.
+            EtcdError: It could not be created in time, or cannot go on.
+        """
+        options = {
+            "prefix": prefix,
+            "from_key": from_key,
+            "range_end": range_end,
+            "start_revision": start_revision,
+            "progress_notify": progress_notify,
+            "filters": filters,
+            "prev_kv": prev_kv,
+            "watch_id": watch_id,
+            "fragment": fragment,
+        }
+        request = watch_request(key, options)
+        return Watcher(self._pipeline, request, Asked(buffer, overflow, on_compaction, timeout))
 
     def sync_endpoints(self, *, timeout: float | None = None) -> None:
         """Call the members that the cluster has now.

@@ -7,6 +7,7 @@ from __future__ import annotations
 import logging
 import weakref
 from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from etcd_sdk import pb
 from etcd_sdk._compat._sync import Event, Guard, Home, Lock, later
@@ -18,6 +19,9 @@ from etcd_sdk._core.settings import Settings, endpoints_of
 from etcd_sdk._grpc._sync import Channel
 from etcd_sdk_api.errors import DeadlineExceededError, EtcdError, UnavailableError
 from etcd_sdk_api.methods import KV_GET, RELEASE
+
+if TYPE_CHECKING:
+    from etcd_sdk._sync.watch import WatchHub
 
 logger = logging.getLogger("etcd_sdk")
 
@@ -46,6 +50,8 @@ class Connection:
         self.over = Event()
         self._guard = Guard()
         self._recovery = Event()
+        self.hubs: dict[bool, WatchHub] = {}
+        """The watches, by whether their stream requires a leader."""
         self._aside: dict[Endpoint, Channel] = {}
         self.set_endpoints(settings.endpoints)
 
@@ -55,6 +61,7 @@ class Connection:
             return
         self.logins = Lock()
         self._recovery = Event()
+        self.hubs = {}
         with self._guard:
             endpoints = [channel.endpoint for channel in self.balancer.members]
             self.balancer.replace(())
