@@ -14,14 +14,15 @@ from pathlib import Path
 import pytest
 
 import etcd_sdk
-from etcd_sdk import errors, pb
+from etcd_sdk import errors, opentelemetry, pb, prometheus
 
+MODULES = (etcd_sdk, errors, pb, prometheus, opentelemetry)
 FROZEN = Path(__file__).with_name("public_names.txt")
 
 
 def public() -> Iterator[tuple[str, object]]:
     """Every public name with what it means; members of classes by ``Class.member``."""
-    for module in (etcd_sdk, errors, pb):
+    for module in MODULES:
         for name in module.__all__:
             thing = getattr(module, name)
             path = f"{module.__name__}.{name}"
