@@ -12,7 +12,7 @@ from pathlib import Path
 
 from packaging.requirements import Requirement
 
-from tests.compat.environments import BUILD_BACKEND, DECLARED, ROOT, lowest
+from tests.compat.environments import BUILD_BACKEND, DECLARED, EXTRAS, ROOT, lowest
 from tests.compat.result import Result
 
 PACKAGES = (ROOT / "etcd_sdk", ROOT / "generated" / "etcd_sdk_api")
@@ -93,8 +93,13 @@ def _contents(wheel: Path) -> str | None:
 def _declarations(wheel: Path) -> str | None:
     metadata = _metadata(wheel)
     requirements = {str(Requirement(text)) for text in metadata.get_all("Requires-Dist", [])}
+    extras = {
+        str(Requirement(f"{requirement}; extra == {name!r}"))
+        for name, optional in EXTRAS.items()
+        for requirement in optional
+    }
     problems = []
-    if requirements != set(map(str, DECLARED)):
+    if requirements != {*map(str, DECLARED), *extras}:
         problems.append(f"Requires-Dist: {sorted(requirements)}")
     if metadata["Requires-Python"] != ">=3.11":
         problems.append(f"Requires-Python: {metadata['Requires-Python']}")

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import itertools
 import os
 import shutil
 import subprocess
@@ -54,6 +55,10 @@ class Environment(NamedTuple):
 
 _PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 DECLARED = tuple(map(Requirement, _PYPROJECT["project"]["dependencies"]))
+EXTRAS = {
+    name: tuple(map(Requirement, requirements))
+    for name, requirements in _PYPROJECT["project"]["optional-dependencies"].items()
+}
 (BUILD_BACKEND,) = map(Requirement, _PYPROJECT["build-system"]["requires"])
 PINS = {pin.name: pin for pin in map(Requirement, _PYPROJECT["dependency-groups"]["dev"])}
 
@@ -64,13 +69,19 @@ def lowest(requirement: Requirement) -> str:
     return f"{requirement.name}=={floor}"
 
 
+def newest(requirement: Requirement) -> str:
+    """What the development group has pinned."""
+    return str(PINS[requirement.name])
+
+
+_OPTIONAL = tuple(itertools.chain.from_iterable(EXTRAS.values()))
 _LOWEST = tuple(map(lowest, DECLARED))
-_NEWEST = tuple(str(PINS[requirement.name]) for requirement in DECLARED)
+_NEWEST = tuple(map(newest, DECLARED))
 _MYPY = str(PINS["mypy"])
 
-NEWEST = Environment("newest", "end of range", _NEWEST)
+NEWEST = Environment("newest", "end of range", (*_NEWEST, *map(newest, _OPTIONAL)))
 ALL = (
-    Environment("lowest", "end of range", _LOWEST),
+    Environment("lowest", "end of range", (*_LOWEST, *map(lowest, _OPTIONAL))),
     Environment(
         "protobuf-5",
         "run",
