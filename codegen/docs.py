@@ -85,7 +85,7 @@ def arguments(
 def of_method(method: model.Method, shared: Mapping[str, str], indent: int) -> str:
     """The docstring of a facade's method; ``shared`` documents what every method takes."""
     lines = _head(method.doc, indent)
-    facts = [_note(method.since), "Changes nothing, so it may be sent again." * method.read]
+    facts = [_note(method.since), "Repeating it changes nothing, so it may be sent again." * method.read]
     note = " ".join(fact for fact in facts if fact)
     lines += ["", note] if note else []
     timeout = shared["timeout_stream"] if method.kind != "unary" else shared["timeout"]

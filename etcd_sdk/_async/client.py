@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal, Self, Unpack
 from etcd_sdk._async.connection import AsyncConnection
 from etcd_sdk._async.discovery import discovered
 from etcd_sdk._async.kv import AsyncKV
+from etcd_sdk._async.lease import AsyncLease
 from etcd_sdk._async.pipeline import AsyncPipeline
 from etcd_sdk._async.watch import Asked, AsyncWatcher
 from etcd_sdk._core import timeouts
@@ -19,7 +20,6 @@ from etcd_sdk_api._async import (
     AsyncApi,
     AsyncAuthApi,
     AsyncClusterApi,
-    AsyncLeaseApi,
     AsyncMaintenanceApi,
 )
 from etcd_sdk_api.enums import FilterType
@@ -57,7 +57,7 @@ class AsyncClient:
 
     rpc: AsyncApi
     kv: AsyncKV
-    lease: AsyncLeaseApi
+    lease: AsyncLease
     cluster: AsyncClusterApi
     maintenance: AsyncMaintenanceApi
     auth: AsyncAuthApi
@@ -180,7 +180,7 @@ class AsyncClient:
         self._pipeline = AsyncPipeline(connection, timeout, require_leader)
         self.rpc = AsyncApi(self._pipeline)
         self.kv = AsyncKV(self._pipeline)
-        self.lease = self.rpc.lease
+        self.lease = AsyncLease(self._pipeline)
         self.cluster = self.rpc.cluster
         self.maintenance = self.rpc.maintenance
         self.auth = self.rpc.auth

@@ -19,6 +19,7 @@ from etcd_sdk_api.errors import DeadlineExceededError, EtcdError, UnavailableErr
 from etcd_sdk_api.methods import KV_GET, RELEASE
 
 if TYPE_CHECKING:
+    from etcd_sdk._async.lease import AsyncLeaseKeeper
     from etcd_sdk._async.watch import AsyncWatchHub
 
 logger = logging.getLogger("etcd_sdk")
@@ -50,6 +51,8 @@ class AsyncConnection:
         self._recovery = AsyncEvent()
         self.hubs: dict[bool, AsyncWatchHub] = {}
         """The watches, by whether their stream requires a leader."""
+        self.keeper: AsyncLeaseKeeper | None = None
+        """What keeps leases alive, once there is one."""
         self._aside: dict[Endpoint, AsyncChannel] = {}
         self.set_endpoints(settings.endpoints)
 
@@ -60,6 +63,7 @@ class AsyncConnection:
         self.logins = AsyncLock()
         self._recovery = AsyncEvent()
         self.hubs = {}
+        self.keeper = None
         with self._guard:
             endpoints = [channel.endpoint for channel in self.balancer.members]
             self.balancer.replace(())

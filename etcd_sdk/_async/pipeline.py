@@ -164,8 +164,7 @@ class AsyncPipeline:
 
     def ready(self, method: Method[Any, Any]) -> tuple[AsyncChannel, Headers] | None:
         """Where to call and what to carry, if nothing has to be asked first."""
-        if self._home.moved_in():
-            self._move_in()
+        self.settle()
         headers = self._login.headers
         if headers is None or method.newer or self._reject_old:
             return None
@@ -175,8 +174,7 @@ class AsyncPipeline:
         self, method: Method[Any, Any], attempts: Attempts, request: Message | None, deadline: float
     ) -> tuple[AsyncChannel, Headers]:
         """Where to call and what to carry, once all that has to be asked first is known."""
-        if self._home.moved_in():
-            self._move_in()
+        self.settle()
         channel = self._pick(attempts)
         return channel, await self.prepare(channel, method, request, deadline)
 
@@ -274,6 +272,11 @@ class AsyncPipeline:
             self._observer(event)
         except Exception:
             logger.exception("the observer failed at %r", event)
+
+    def settle(self) -> None:
+        """Make sure that the client belongs to the loop and the process that use it now."""
+        if self._home.moved_in():
+            self._move_in()
 
     def _move_in(self) -> None:
         """Begin, or begin anew in another event loop."""

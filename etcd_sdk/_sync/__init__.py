@@ -4,11 +4,16 @@
 
 from etcd_sdk._sync.client import Client
 from etcd_sdk._sync.kv import KV, RangePieces, Transaction
+from etcd_sdk._sync.lease import HeldLease, KeptLease, Lease, LeaseLoss
 from etcd_sdk._sync.watch import Watcher, WatchResponses
 
 __all__ = [
     "Client",
+    "HeldLease",
     "KV",
+    "KeptLease",
+    "Lease",
+    "LeaseLoss",
     "RangePieces",
     "Transaction",
     "WatchResponses",

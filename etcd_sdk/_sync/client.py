@@ -15,13 +15,13 @@ from etcd_sdk._core.watching import watch_request
 from etcd_sdk._sync.connection import Connection
 from etcd_sdk._sync.discovery import discovered
 from etcd_sdk._sync.kv import KV
+from etcd_sdk._sync.lease import Lease
 from etcd_sdk._sync.pipeline import Pipeline
 from etcd_sdk._sync.watch import Asked, Watcher
 from etcd_sdk_api._sync import (
     Api,
     AuthApi,
     ClusterApi,
-    LeaseApi,
     MaintenanceApi,
 )
 from etcd_sdk_api.enums import FilterType
@@ -59,7 +59,7 @@ class Client:
 
     rpc: Api
     kv: KV
-    lease: LeaseApi
+    lease: Lease
     cluster: ClusterApi
     maintenance: MaintenanceApi
     auth: AuthApi
@@ -180,7 +180,7 @@ class Client:
         self._pipeline = Pipeline(connection, timeout, require_leader)
         self.rpc = Api(self._pipeline)
         self.kv = KV(self._pipeline)
-        self.lease = self.rpc.lease
+        self.lease = Lease(self._pipeline)
         self.cluster = self.rpc.cluster
         self.maintenance = self.rpc.maintenance
         self.auth = self.rpc.auth

@@ -21,6 +21,7 @@ from etcd_sdk_api.errors import DeadlineExceededError, EtcdError, UnavailableErr
 from etcd_sdk_api.methods import KV_GET, RELEASE
 
 if TYPE_CHECKING:
+    from etcd_sdk._sync.lease import LeaseKeeper
     from etcd_sdk._sync.watch import WatchHub
 
 logger = logging.getLogger("etcd_sdk")
@@ -52,6 +53,8 @@ class Connection:
         self._recovery = Event()
         self.hubs: dict[bool, WatchHub] = {}
         """The watches, by whether their stream requires a leader."""
+        self.keeper: LeaseKeeper | None = None
+        """What keeps leases alive, once there is one."""
         self._aside: dict[Endpoint, Channel] = {}
         self.set_endpoints(settings.endpoints)
 
@@ -62,6 +65,7 @@ class Connection:
         self.logins = Lock()
         self._recovery = Event()
         self.hubs = {}
+        self.keeper = None
         with self._guard:
             endpoints = [channel.endpoint for channel in self.balancer.members]
             self.balancer.replace(())

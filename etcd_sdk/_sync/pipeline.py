@@ -166,8 +166,7 @@ class Pipeline:
 
     def ready(self, method: Method[Any, Any]) -> tuple[Channel, Headers] | None:
         """Where to call and what to carry, if nothing has to be asked first."""
-        if self._home.moved_in():
-            self._move_in()
+        self.settle()
         headers = self._login.headers
         if headers is None or method.newer or self._reject_old:
             return None
@@ -177,8 +176,7 @@ class Pipeline:
         self, method: Method[Any, Any], attempts: Attempts, request: Message | None, deadline: float
     ) -> tuple[Channel, Headers]:
         """Where to call and what to carry, once all that has to be asked first is known."""
-        if self._home.moved_in():
-            self._move_in()
+        self.settle()
         channel = self._pick(attempts)
         return channel, self.prepare(channel, method, request, deadline)
 
@@ -276,6 +274,11 @@ class Pipeline:
             self._observer(event)
         except Exception:
             logger.exception("the observer failed at %r", event)
+
+    def settle(self) -> None:
+        """Make sure that the client belongs to the loop and the process that use it now."""
+        if self._home.moved_in():
+            self._move_in()
 
     def _move_in(self) -> None:
         """Begin, or begin anew in another event loop."""

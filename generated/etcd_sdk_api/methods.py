@@ -54,6 +54,7 @@ LEASE_KEEP_ALIVE_STREAM: Final = Method(
     "bidi_stream",
     pb.LeaseKeepAliveRequest,
     pb.LeaseKeepAliveResponse,
+    read=True,
     blocking=True,
 )
 LEASE_TIME_TO_LIVE: Final = Method(

@@ -35,7 +35,7 @@ def without_async(text: str) -> str:
 
 def test_there_are_pairs() -> None:
     assert {flavour[0].__name__ for flavour in PAIRS} >= {"AsyncClient", "AsyncKV", "AsyncKVApi"}
-    assert len(PAIRS) == 6 + 9 + 3
+    assert len(PAIRS) == 10 + 9 + 3
 
 
 @pytest.mark.parametrize(("one", "other"), PAIRS)

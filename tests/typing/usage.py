@@ -23,7 +23,7 @@ from etcd_sdk import (
     Get,
     KVApi,
     KVOp,
-    LeaseApi,
+    Lease,
     PermissionType,
     Put,
     Responses,
@@ -48,7 +48,7 @@ def clients() -> None:
         assert_type(etcd, Client)
         assert_type(etcd.kv, KV)
         assert_type(etcd.rpc.kv, KVApi)
-        assert_type(etcd.lease, LeaseApi)
+        assert_type(etcd.lease, Lease)
     assert_type(etcd.close(), None)
 
     Client(2379)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]

@@ -16,7 +16,7 @@ from etcd_sdk import (
     AsyncClient,
     AsyncKV,
     AsyncKVApi,
-    AsyncLeaseApi,
+    AsyncLease,
     AsyncResponses,
     AsyncStream,
     AsyncTransaction,
@@ -46,7 +46,7 @@ async def clients() -> None:
         assert_type(etcd, AsyncClient)
         assert_type(etcd.kv, AsyncKV)
         assert_type(etcd.rpc.kv, AsyncKVApi)
-        assert_type(etcd.lease, AsyncLeaseApi)
+        assert_type(etcd.lease, AsyncLease)
     assert_type(await etcd.close(), None)
 
     AsyncClient(2379)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]

@@ -72,7 +72,7 @@ class AsyncAuthApi:
 
         From 3.7 on it needs no login, also where auth is on.
 
-        etcd 3.5 and later. Changes nothing, so it may be sent again.
+        etcd 3.5 and later. Repeating it changes nothing, so it may be sent again.
 
         Args:
             timeout: Seconds the call may take. ``None`` is the client's default, ``math.inf`` no
@@ -97,7 +97,7 @@ class AsyncAuthApi:
         server is set up otherwise; JWT tokens at the time written in them. Fails with one and the
         same error for an unknown user and a wrong password, and is refused while auth is off.
 
-        Changes nothing, so it may be sent again.
+        Repeating it changes nothing, so it may be sent again.
 
         Args:
             name: User name.
@@ -157,7 +157,7 @@ class AsyncAuthApi:
 
         Where auth is on, users may ask about themselves; asking about others needs the root role.
 
-        Changes nothing, so it may be sent again.
+        Repeating it changes nothing, so it may be sent again.
 
         Args:
             name: User name. Fails when there is no such user.
@@ -181,7 +181,7 @@ class AsyncAuthApi:
 
         Needs the root role where auth is on.
 
-        Changes nothing, so it may be sent again.
+        Repeating it changes nothing, so it may be sent again.
 
         Args:
             timeout: Seconds the call may take. ``None`` is the client's default, ``math.inf`` no
@@ -335,7 +335,7 @@ class AsyncAuthApi:
         Where auth is on, users may ask about their own roles; asking about others needs the root
         role.
 
-        Changes nothing, so it may be sent again.
+        Repeating it changes nothing, so it may be sent again.
 
         Args:
             role: Role name. Fails when there is no such role.
@@ -359,7 +359,7 @@ class AsyncAuthApi:
 
         Needs the root role where auth is on.
 
-        Changes nothing, so it may be sent again.
+        Repeating it changes nothing, so it may be sent again.
 
         Args:
             timeout: Seconds the call may take. ``None`` is the client's default, ``math.inf`` no

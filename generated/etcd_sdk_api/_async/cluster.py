@@ -122,7 +122,7 @@ class AsyncClusterApi:
 
         Where auth is on, a login is enough.
 
-        Changes nothing, so it may be sent again.
+        Repeating it changes nothing, so it may be sent again.
 
         Args:
             linearizable: Whether the answer must include every finished change, which needs a

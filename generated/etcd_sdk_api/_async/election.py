@@ -104,7 +104,7 @@ class AsyncElectionApi:
 
         Fails when nobody leads.
 
-        etcd 3.2 and later. Changes nothing, so it may be sent again.
+        etcd 3.2 and later. Repeating it changes nothing, so it may be sent again.
 
         Args:
             name: Name of the election.
@@ -132,7 +132,7 @@ class AsyncElectionApi:
         that follow each other quickly may be skipped. The server ends the stream without an error
         when its own watch fails, so an unexpected end calls for a new stream.
 
-        etcd 3.2 and later. Changes nothing, so it may be sent again.
+        etcd 3.2 and later. Repeating it changes nothing, so it may be sent again.
 
         Args:
             name: Name of the election.

@@ -60,7 +60,7 @@ class AsyncKVApi:
 
         Where auth is on, the caller needs read permission for the whole range.
 
-        Changes nothing, so it may be sent again.
+        Repeating it changes nothing, so it may be sent again.
 
         Args:
             key: Key to read, or first key of the range when ``range_end`` is set. Empty is refused;
@@ -168,7 +168,7 @@ class AsyncKVApi:
         Servers before 3.7 and the gRPC proxy answer unimplemented; read with ``kv.get`` there.
         Where auth is on, the caller needs read permission for the whole range.
 
-        etcd 3.7 and later. Changes nothing, so it may be sent again.
+        etcd 3.7 and later. Repeating it changes nothing, so it may be sent again.
 
         Args:
             key: Key to read, or first key of the range when ``range_end`` is set. Empty is refused;

@@ -83,6 +83,8 @@ class LeaseApi:
 
         Where auth is on, the caller needs write permission for every key attached to the lease.
 
+        Repeating it changes nothing, so it may be sent again.
+
         Args:
             timeout: Seconds to wait for the first response. ``None`` is no limit; later ones may
                 take any time.
@@ -110,7 +112,7 @@ class LeaseApi:
         is on, a login is enough without ``keys``; with it, the caller needs read permission for
         every attached key.
 
-        etcd 3.1 and later. Changes nothing, so it may be sent again.
+        etcd 3.1 and later. Repeating it changes nothing, so it may be sent again.
 
         Args:
             id: ID of the lease. (etcd 3.1+)
@@ -137,7 +139,7 @@ class LeaseApi:
         Answered by one member from its own state, so a lease granted a moment ago may be missing.
         Where auth is on, the caller needs read permission for the keys of all leases.
 
-        etcd 3.3 and later. Changes nothing, so it may be sent again.
+        etcd 3.3 and later. Repeating it changes nothing, so it may be sent again.
 
         Args:
             timeout: Seconds the call may take. ``None`` is the client's default, ``math.inf`` no

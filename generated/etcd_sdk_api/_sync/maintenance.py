@@ -62,7 +62,7 @@ class MaintenanceApi:
         Versions, database size, raft position, leader and known problems, all as this member sees
         them. It answers without a quorum. Where auth is on, a login is enough.
 
-        Changes nothing, so it may be sent again.
+        Repeating it changes nothing, so it may be sent again.
 
         Args:
             endpoint: The endpoint of the member to ask, which need not be one of the client's.
@@ -112,7 +112,7 @@ class MaintenanceApi:
         meanwhile. To compare members use ``maintenance.hash_kv``. Needs the root role where auth is
         on.
 
-        Changes nothing, so it may be sent again.
+        Repeating it changes nothing, so it may be sent again.
 
         Args:
             endpoint: The endpoint of the member to ask, which need not be one of the client's.
@@ -143,7 +143,7 @@ class MaintenanceApi:
         Fails when the revision is compacted or not reached yet. Needs the root role where auth is
         on.
 
-        etcd 3.3 and later. Changes nothing, so it may be sent again.
+        etcd 3.3 and later. Repeating it changes nothing, so it may be sent again.
 
         Args:
             revision: Last revision to include; 0 means the member's current one. To compare
@@ -175,7 +175,7 @@ class MaintenanceApi:
         bytes that hold the SHA-256 of everything before them; check it before trusting the file. A
         stream that ends without them is incomplete. Needs the root role where auth is on.
 
-        Changes nothing, so it may be sent again.
+        Repeating it changes nothing, so it may be sent again.
 
         Args:
             endpoint: The endpoint of the member to ask, which need not be one of the client's.

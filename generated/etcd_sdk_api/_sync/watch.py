@@ -28,7 +28,7 @@ class WatchApi:
         permission for its whole range; a denied watch is answered on the stream and does not
         disturb the others.
 
-        Changes nothing, so it may be sent again.
+        Repeating it changes nothing, so it may be sent again.
 
         Args:
             timeout: Seconds to wait for the first response. ``None`` is no limit; later ones may
