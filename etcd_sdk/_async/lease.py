@@ -245,7 +245,7 @@ class AsyncLeaseKeeper:
                     attempts.tried.add(channel.name)
                     continue
                 wait = await self._pipeline.recover(
-                    LEASE_KEEP_ALIVE_STREAM, attempts, channel, headers, error
+                    LEASE_KEEP_ALIVE_STREAM, attempts, channel, headers, error, started
                 )
             except EtcdError as final:
                 self._end_all(final)

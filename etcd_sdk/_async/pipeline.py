@@ -107,6 +107,7 @@ class AsyncPipeline:
             headers = self._login.headers
             if headers is None or method.newer or self._reject_old:
                 headers = await self.prepare(channel, method, request, deadline)
+                started, seconds = time.monotonic(), left_of(deadline)
             try:
                 response = await channel.unary(method, request, seconds, self.metadata(headers))
             except EtcdError as error:
@@ -115,13 +116,11 @@ class AsyncPipeline:
                 if self._observer is not None:
                     self.observe(method, channel, attempts, started, None)
                 return response
-            self.observe(method, channel, attempts, started, failure)
             attempts = attempts or self.attempts(deadline)
-            wait = await self.recover(method, attempts, channel, headers, failure)
+            wait = await self.recover(method, attempts, channel, headers, failure, started)
             if wait:
                 await self.connection.recovery(wait)
-            started = time.monotonic()
-            seconds = None if seconds is None else max(deadline - started, _LEAST)
+            started, seconds = time.monotonic(), left_of(deadline)
 
     def server_stream(
         self, method: Method[RequestT, ResponseT], request: RequestT, timeout: float | None
@@ -224,12 +223,14 @@ class AsyncPipeline:
         channel: AsyncChannel,
         headers: Headers,
         error: EtcdError,
+        started: float,
     ) -> float:
-        """Seconds to wait before the next attempt.
+        """Seconds to wait before the next attempt, after one that failed.
 
         Raises:
             EtcdError: There is to be none: what the user sees.
         """
+        self.observe(method, channel, attempts, started, error)
         self.connection.report(channel, error)
         attempts.failed(error)
         if self._login.renews(error):
@@ -317,8 +318,7 @@ class AsyncPipeline:
     async def _log_in(self, stale: Headers | None, deadline: float) -> Headers:
         """What calls carry after ``stale``. Of many calls that need it, one logs in."""
         logins = self.connection.logins
-        left = None if deadline == math.inf else max(deadline - time.monotonic(), _LEAST)
-        if not await logins.acquire(left):
+        if not await logins.acquire(left_of(deadline)):
             raise DeadlineExceededError("no time was left to log in", method=AUTH_AUTHENTICATE.name)
         try:
             headers = self._login.headers
@@ -334,10 +334,9 @@ class AsyncPipeline:
         if credentials is None:
             return ""
         request = pb.AuthenticateRequest(name=credentials.username, password=credentials.password)
-        left = max(deadline - time.monotonic(), _LEAST)
         nobody = AsyncPipeline(self.connection, None, False, login=self.connection.nobody)
         try:
-            response = await nobody.unary(AUTH_AUTHENTICATE, request, left)
+            response = await nobody.unary(AUTH_AUTHENTICATE, request, left_of(deadline))
         except AuthNotEnabledError:
             return ""
         return response.token
@@ -357,6 +356,11 @@ class AsyncPipeline:
             logger.debug("the version of %s stays unknown: %s", channel.name, error)
             return
         channel.version = status.version
+
+
+def left_of(deadline: float) -> float | None:
+    """Seconds that are left of a call's time; ``None`` for no limit."""
+    return None if deadline == math.inf else max(deadline - time.monotonic(), _LEAST)
 
 
 async def _keep_synced(connection: weakref.ref[AsyncConnection], interval: float) -> None:
@@ -396,7 +400,7 @@ class AsyncPipelineStream(Generic[RequestT, ResponseT]):
         self._over = AsyncEvent()
         self._turn = AsyncLock()
         self._guard = AsyncGuard()
-        self._started = time.monotonic()
+        self._started = 0.0
 
     def start(self, requests: list[RequestT]) -> None:
         """Open it at once, if nothing has to be asked first; else the first read does."""
@@ -478,6 +482,11 @@ class AsyncPipelineStream(Generic[RequestT, ResponseT]):
                 failure = error
             else:
                 self._settled, self._requests = True, []
+                if self._place is not None:
+                    channel = self._place[0]
+                    self._pipeline.observe(
+                        self._method, channel, self._attempts, self._started, None
+                    )
                 return response
             await self._over.wait(await self._recover(self._attempts, failure))
 
@@ -496,8 +505,7 @@ class AsyncPipelineStream(Generic[RequestT, ResponseT]):
     async def _reopen(self, attempts: Attempts) -> AsyncGrpcResponses[ResponseT]:
         request = self._requests[0] if self._method.kind == "server_stream" else None
         place = await self._pipeline.made_ready(self._method, attempts, request, self._deadline)
-        left = self._deadline - time.monotonic()
-        return self._open(place, None if left == math.inf else max(left, _LEAST))
+        return self._open(place, left_of(self._deadline))
 
     def _open(
         self, place: tuple[AsyncChannel, Headers], seconds: float | None
@@ -505,6 +513,7 @@ class AsyncPipelineStream(Generic[RequestT, ResponseT]):
         channel, headers = place
         metadata = self._pipeline.metadata(headers)
         inner: AsyncGrpcResponses[ResponseT]
+        self._started = time.monotonic()
         with self._guard:
             if self._method.kind == "server_stream":
                 inner = channel.responses(self._method, self._requests[0], seconds, metadata)
@@ -525,9 +534,10 @@ class AsyncPipelineStream(Generic[RequestT, ResponseT]):
         if place is None:
             raise self._fail(error) from error.__cause__
         channel, headers = place
-        self._pipeline.observe(self._method, channel, attempts, self._started, error)
         try:
-            return await self._pipeline.recover(self._method, attempts, channel, headers, error)
+            return await self._pipeline.recover(
+                self._method, attempts, channel, headers, error, self._started
+            )
         except EtcdError as final:
             raise self._fail(final) from final.__cause__
 

@@ -185,7 +185,9 @@ class AsyncWatchHub:
                 if time.monotonic() - started > _LIVED_SECONDS:
                     attempts = self._attempts()
                 self.trouble = error
-                wait = await self._pipeline.recover(WATCH_WATCH, attempts, channel, headers, error)
+                wait = await self._pipeline.recover(
+                    WATCH_WATCH, attempts, channel, headers, error, started
+                )
                 if wait and isinstance(error, NoLeaderError):
                     raise error
             except EtcdError as final:

@@ -11,7 +11,7 @@ class CallEvent(NamedTuple):
     """One attempt of one call is over; read its facts by their names, for more may be added.
 
     A call that is sent again makes an event for each attempt. Of a stream the event tells how it
-    was opened.
+    was opened: that its first response came, or that none did.
 
     Attributes:
         method: The RPC: ``KV.Range``.

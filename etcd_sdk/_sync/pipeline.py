@@ -109,6 +109,7 @@ class Pipeline:
             headers = self._login.headers
             if headers is None or method.newer or self._reject_old:
                 headers = self.prepare(channel, method, request, deadline)
+                started, seconds = time.monotonic(), left_of(deadline)
             try:
                 response = channel.unary(method, request, seconds, self.metadata(headers))
             except EtcdError as error:
@@ -117,13 +118,11 @@ class Pipeline:
                 if self._observer is not None:
                     self.observe(method, channel, attempts, started, None)
                 return response
-            self.observe(method, channel, attempts, started, failure)
             attempts = attempts or self.attempts(deadline)
-            wait = self.recover(method, attempts, channel, headers, failure)
+            wait = self.recover(method, attempts, channel, headers, failure, started)
             if wait:
                 self.connection.recovery(wait)
-            started = time.monotonic()
-            seconds = None if seconds is None else max(deadline - started, _LEAST)
+            started, seconds = time.monotonic(), left_of(deadline)
 
     def server_stream(
         self, method: Method[RequestT, ResponseT], request: RequestT, timeout: float | None
@@ -226,12 +225,14 @@ class Pipeline:
         channel: Channel,
         headers: Headers,
         error: EtcdError,
+        started: float,
     ) -> float:
-        """Seconds to wait before the next attempt.
+        """Seconds to wait before the next attempt, after one that failed.
 
         Raises:
             EtcdError: There is to be none: what the user sees.
         """
+        self.observe(method, channel, attempts, started, error)
         self.connection.report(channel, error)
         attempts.failed(error)
         if self._login.renews(error):
@@ -319,8 +320,7 @@ class Pipeline:
     def _log_in(self, stale: Headers | None, deadline: float) -> Headers:
         """What calls carry after ``stale``. Of many calls that need it, one logs in."""
         logins = self.connection.logins
-        left = None if deadline == math.inf else max(deadline - time.monotonic(), _LEAST)
-        if not logins.acquire(left):
+        if not logins.acquire(left_of(deadline)):
             raise DeadlineExceededError("no time was left to log in", method=AUTH_AUTHENTICATE.name)
         try:
             headers = self._login.headers
@@ -336,10 +336,9 @@ class Pipeline:
         if credentials is None:
             return ""
         request = pb.AuthenticateRequest(name=credentials.username, password=credentials.password)
-        left = max(deadline - time.monotonic(), _LEAST)
         nobody = Pipeline(self.connection, None, False, login=self.connection.nobody)
         try:
-            response = nobody.unary(AUTH_AUTHENTICATE, request, left)
+            response = nobody.unary(AUTH_AUTHENTICATE, request, left_of(deadline))
         except AuthNotEnabledError:
             return ""
         return response.token
@@ -355,6 +354,11 @@ class Pipeline:
             logger.debug("the version of %s stays unknown: %s", channel.name, error)
             return
         channel.version = status.version
+
+
+def left_of(deadline: float) -> float | None:
+    """Seconds that are left of a call's time; ``None`` for no limit."""
+    return None if deadline == math.inf else max(deadline - time.monotonic(), _LEAST)
 
 
 def _keep_synced(connection: weakref.ref[Connection], interval: float) -> None:
@@ -394,7 +398,7 @@ class PipelineStream(Generic[RequestT, ResponseT]):
         self._over = Event()
         self._turn = Lock()
         self._guard = Guard()
-        self._started = time.monotonic()
+        self._started = 0.0
 
     def start(self, requests: list[RequestT]) -> None:
         """Open it at once, if nothing has to be asked first; else the first read does."""
@@ -476,6 +480,11 @@ class PipelineStream(Generic[RequestT, ResponseT]):
                 failure = error
             else:
                 self._settled, self._requests = True, []
+                if self._place is not None:
+                    channel = self._place[0]
+                    self._pipeline.observe(
+                        self._method, channel, self._attempts, self._started, None
+                    )
                 return response
             self._over.wait(self._recover(self._attempts, failure))
 
@@ -494,8 +503,7 @@ class PipelineStream(Generic[RequestT, ResponseT]):
     def _reopen(self, attempts: Attempts) -> GrpcResponses[ResponseT]:
         request = self._requests[0] if self._method.kind == "server_stream" else None
         place = self._pipeline.made_ready(self._method, attempts, request, self._deadline)
-        left = self._deadline - time.monotonic()
-        return self._open(place, None if left == math.inf else max(left, _LEAST))
+        return self._open(place, left_of(self._deadline))
 
     def _open(
         self, place: tuple[Channel, Headers], seconds: float | None
@@ -503,6 +511,7 @@ class PipelineStream(Generic[RequestT, ResponseT]):
         channel, headers = place
         metadata = self._pipeline.metadata(headers)
         inner: GrpcResponses[ResponseT]
+        self._started = time.monotonic()
         with self._guard:
             if self._method.kind == "server_stream":
                 inner = channel.responses(self._method, self._requests[0], seconds, metadata)
@@ -523,9 +532,10 @@ class PipelineStream(Generic[RequestT, ResponseT]):
         if place is None:
             raise self._fail(error) from error.__cause__
         channel, headers = place
-        self._pipeline.observe(self._method, channel, attempts, self._started, error)
         try:
-            return self._pipeline.recover(self._method, attempts, channel, headers, error)
+            return self._pipeline.recover(
+                self._method, attempts, channel, headers, error, self._started
+            )
         except EtcdError as final:
             raise self._fail(final) from final.__cause__
 

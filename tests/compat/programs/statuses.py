@@ -17,14 +17,14 @@ from etcd_sdk.testing import EtcdServer
 def check_dead_port(server: EtcdServer) -> str:
     with socket.socket() as held:
         held.bind(("127.0.0.1", 0))  # taken, but nobody listens
-        with Client(f"127.0.0.1:{held.getsockname()[1]}") as etcd:
+        with Client(f"127.0.0.1:{held.getsockname()[1]}", max_attempts=1) as etcd:
             error = failed_put(etcd)
     assert error.in_doubt is False, error
     return error.message
 
 
 def check_unknown_name(server: EtcdServer) -> str:
-    with Client("nosuch.invalid:2379") as etcd:
+    with Client("nosuch.invalid:2379", max_attempts=1) as etcd:
         error = failed_put(etcd)
     assert error.in_doubt is False, error
     return error.message

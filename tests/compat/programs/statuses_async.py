@@ -15,14 +15,14 @@ from etcd_sdk.testing import EtcdServer
 async def check_dead_port(server: EtcdServer) -> str:
     with socket.socket() as held:
         held.bind(("127.0.0.1", 0))  # taken, but nobody listens
-        async with AsyncClient(f"127.0.0.1:{held.getsockname()[1]}") as etcd:
+        async with AsyncClient(f"127.0.0.1:{held.getsockname()[1]}", max_attempts=1) as etcd:
             error = await failed_put(etcd)
     assert error.in_doubt is False, error
     return error.message
 
 
 async def check_unknown_name(server: EtcdServer) -> str:
-    async with AsyncClient("nosuch.invalid:2379") as etcd:
+    async with AsyncClient("nosuch.invalid:2379", max_attempts=1) as etcd:
         error = await failed_put(etcd)
     assert error.in_doubt is False, error
     return error.message
