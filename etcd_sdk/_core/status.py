@@ -13,10 +13,15 @@ from typing import Any
 
 from etcd_sdk_api.errors import (
     BY_TEXT,
+    AuthOldRevisionError,
     DeadlineExceededError,
+    EmptyUserNameError,
     EtcdError,
+    InvalidAuthTokenError,
+    PermissionDeniedError,
     RequestCanceledError,
     RequestTooLargeError,
+    ServerError,
     StatusCode,
     StatusError,
     UnavailableError,
@@ -42,6 +47,15 @@ _OF_CONTEXT: Mapping[str, type[EtcdError]] = {
     "context canceled": RequestCanceledError,
 }
 
+# Up to etcd 3.5 the Maintenance service refuses callers in the words of the store of users, with
+# UNKNOWN, where every other service has translated them.
+_OF_AUTH_STORE: Mapping[str, type[ServerError]] = {
+    "auth: invalid auth token": InvalidAuthTokenError,
+    "auth: permission denied": PermissionDeniedError,
+    "auth: revision in header is old": AuthOldRevisionError,
+    "auth: user name is empty": EmptyUserNameError,
+}
+
 _BY_CODE: Mapping[StatusCode, type[EtcdError]] = {
     StatusCode.DEADLINE_EXCEEDED: DeadlineExceededError,
     StatusCode.UNAVAILABLE: UnavailableError,
@@ -57,7 +71,7 @@ def error_from(
     ``late`` says that its time was up. A server that sees the deadline first resets the stream,
     which arrives here as CANCELLED; nobody on this side cancelled.
     """
-    known = BY_TEXT.get(text)
+    known = BY_TEXT.get(text) or _OF_AUTH_STORE.get(text)
     if known is not None:
         in_doubt = known.may_have_applied and not method.read
         return known(text, endpoint=endpoint, method=method.name, in_doubt=in_doubt)

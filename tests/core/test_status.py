@@ -60,6 +60,21 @@ def test_an_unknown_text_falls_to_its_code(code: StatusCode, kind: type[errors.E
     assert (type(error), error.code) == (kind, code)
 
 
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("auth: invalid auth token", errors.InvalidAuthTokenError),
+        ("auth: permission denied", errors.PermissionDeniedError),
+        ("auth: revision in header is old", errors.AuthOldRevisionError),
+        ("auth: user name is empty", errors.EmptyUserNameError),
+    ],
+)
+def test_what_old_servers_do_not_translate(text: str, kind: type[errors.EtcdError]) -> None:
+    error = error_from(StatusCode.UNKNOWN, text, methods.MAINTENANCE_DEFRAGMENT, "")
+    assert (type(error), error.code, error.message) == (kind, kind.code, text)
+    assert not error.in_doubt
+
+
 def test_the_deadline_seen_by_the_server_first_is_a_deadline() -> None:
     reset = error_from(StatusCode.CANCELLED, "RST_STREAM", methods.LOCK_LOCK, "", late=True)
     assert isinstance(reset, errors.DeadlineExceededError)
