@@ -319,7 +319,7 @@ class AsyncPipeline:
         """What calls carry after ``stale``. Of many calls that need it, one logs in."""
         logins = self.connection.logins
         if not await logins.acquire(left_of(deadline)):
-            raise DeadlineExceededError("no time was left to log in", method=AUTH_AUTHENTICATE.name)
+            raise self._too_late_to_log_in()
         try:
             headers = self._login.headers
             if headers is not None and headers is not stale:
@@ -327,6 +327,12 @@ class AsyncPipeline:
             return self._login.accept(await self._token(deadline))
         finally:
             logins.release()
+
+    def _too_late_to_log_in(self) -> DeadlineExceededError:
+        """What the user sees if a login that another call began took all the time."""
+        known = [f"{each.name}: {each.trouble}" for each in self._balancer.members if each.trouble]
+        text = "; ".join(["no time was left to log in", *known])
+        return DeadlineExceededError(text, method=AUTH_AUTHENTICATE.name)
 
     async def _token(self, deadline: float) -> str:
         """A new token; none where authentication is disabled."""

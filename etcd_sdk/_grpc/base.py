@@ -74,6 +74,8 @@ class BaseChannel:
         self.name = endpoint.name
         self.version = ""
         """Of the server, if it was asked since the last failure."""
+        self.trouble = ""
+        """Why it was left alone; empty once it serves again."""
         self.closed = False
         self._settings = settings
         self._tls = self._read_tls()

@@ -104,6 +104,7 @@ class Connection:
         """Take from a failed call what it says of its endpoint."""
         if not blames(error) or self.over.is_set():
             return
+        channel.trouble = error.message
         if isinstance(error, UnavailableError):
             channel.refresh()
         with self._guard:
@@ -147,6 +148,7 @@ class Connection:
             again = _weakly(self, lambda this, _: this._probe(channel, failures + 1))
             later(probe_wait(error, failures), lambda: again(None))
             return
+        channel.trouble = ""
         with self._guard:
             self.balancer.serves(channel)
         logger.info("%s serves again", channel.name)
