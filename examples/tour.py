@@ -4,7 +4,7 @@
 
 import sys
 
-from etcd_sdk import Client, Compare, EventType, Get, Put, SortOrder, SortTarget, errors, pb
+from etcd_sdk import Client, Compare, EventType, Get, Put, SortOrder, SortTarget, errors
 
 
 def tour(endpoint: str) -> None:
@@ -28,19 +28,16 @@ def tour(endpoint: str) -> None:
         outcome = claim.commit()
         print(outcome.succeeded, len(outcome.responses))
 
-        lease = etcd.lease.grant(10)
-        etcd.kv.put("/app/node", "up", lease=lease.ID)
-        alive = etcd.lease.time_to_live(lease.ID, keys=True)
-        print(alive.TTL <= 10, alive.keys)
-        etcd.lease.revoke(lease.ID)
+        with etcd.lease.hold(ttl=10) as lease:
+            etcd.kv.put("/app/node", "up", lease=lease.id)
+            alive = etcd.lease.time_to_live(lease.id, keys=True)
+            print(alive.TTL <= 10, alive.keys)
 
-        create = pb.WatchCreateRequest(key=b"/app/a", start_revision=1)
-        with etcd.rpc.watch.watch(timeout=5.0) as stream:
-            stream.send(pb.WatchRequest(create_request=create))
-            for response in stream:
-                if response.events:
-                    event = response.events[0]
-                    print(event.type == EventType.PUT, event.kv.key)
+        revision = page.header.revision + 1
+        with etcd.watch("/app/", prefix=True, start_revision=revision) as events:
+            for event in events:
+                print(event.type == EventType.PUT, event.kv.key)
+                if event.type == EventType.DELETE:  # the lease was revoked
                     break
 
         try:

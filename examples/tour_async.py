@@ -3,7 +3,7 @@
 import asyncio
 import sys
 
-from etcd_sdk import AsyncClient, Compare, EventType, Get, Put, SortOrder, SortTarget, errors, pb
+from etcd_sdk import AsyncClient, Compare, EventType, Get, Put, SortOrder, SortTarget, errors
 
 
 async def tour(endpoint: str) -> None:
@@ -27,19 +27,16 @@ async def tour(endpoint: str) -> None:
         outcome = await claim.commit()
         print(outcome.succeeded, len(outcome.responses))
 
-        lease = await etcd.lease.grant(10)
-        await etcd.kv.put("/app/node", "up", lease=lease.ID)
-        alive = await etcd.lease.time_to_live(lease.ID, keys=True)
-        print(alive.TTL <= 10, alive.keys)
-        await etcd.lease.revoke(lease.ID)
+        async with etcd.lease.hold(ttl=10) as lease:
+            await etcd.kv.put("/app/node", "up", lease=lease.id)
+            alive = await etcd.lease.time_to_live(lease.id, keys=True)
+            print(alive.TTL <= 10, alive.keys)
 
-        create = pb.WatchCreateRequest(key=b"/app/a", start_revision=1)
-        async with etcd.rpc.watch.watch(timeout=5.0) as stream:
-            stream.send(pb.WatchRequest(create_request=create))
-            async for response in stream:
-                if response.events:
-                    event = response.events[0]
-                    print(event.type == EventType.PUT, event.kv.key)
+        revision = page.header.revision + 1
+        async with etcd.watch("/app/", prefix=True, start_revision=revision) as events:
+            async for event in events:
+                print(event.type == EventType.PUT, event.kv.key)
+                if event.type == EventType.DELETE:  # the lease was revoked
                     break
 
         try:

@@ -138,10 +138,14 @@ class AsyncBody:
             self._task.cancel()
 
     def has_ended(self, error: BaseException | None) -> bool:
-        """Whether ``error`` is how the body met its end, and nobody else's cancellation."""
-        if not self._ended or self._task is None:
+        """Whether ``error`` is how the body met its end, and nobody else's cancellation.
+
+        From now on there is no body any more that could be ended.
+        """
+        task, self._task = self._task, None
+        if not self._ended or task is None:
             return False
-        others = self._task.uncancel() > 0
+        others = task.uncancel() > 0
         return isinstance(error, asyncio.CancelledError) and not others
 
 
