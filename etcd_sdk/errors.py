@@ -64,10 +64,5 @@ class LeaseLostError(EtcdError):
         self.reason = reason
 
 
-__all__ = [
-    *_api.__all__,
-    "LeaseLostError",
-    "LossReason",
-    "WatchCompactedError",
-    "WatchOverflowError",
-]
+__all__ = ["LeaseLostError", "LossReason", "WatchCompactedError", "WatchOverflowError"]
+__all__ += _api.__all__

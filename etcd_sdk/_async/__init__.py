@@ -5,7 +5,7 @@ from etcd_sdk._async.kv import AsyncKV, AsyncRangePieces, AsyncTransaction
 from etcd_sdk._async.lease import AsyncHeldLease, AsyncKeptLease, AsyncLease, AsyncLeaseLoss
 from etcd_sdk._async.watch import AsyncWatcher, AsyncWatchResponses
 
-__all__ = [
+__all__: list[str] = [
     "AsyncClient",
     "AsyncHeldLease",
     "AsyncKV",

@@ -36,17 +36,17 @@ class AsyncConnection:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self.policy = RetryPolicy(
+        self.policy: RetryPolicy = RetryPolicy(
             settings.max_attempts, settings.backoff, settings.max_backoff, settings.backoff_jitter
         )
         can_log_in = settings.credentials is not None
-        self.login = Login(_NOBODY, can_log_in=can_log_in, token=settings.token or "")
-        self.nobody = Login(_NOBODY, can_log_in=False)
+        self.login: Login = Login(_NOBODY, can_log_in=can_log_in, token=settings.token or "")
+        self.nobody: Login = Login(_NOBODY, can_log_in=False)
         """For logging in, which some servers refuse with a token that is out of date."""
-        self.logins = AsyncLock()
-        self.home = AsyncHome()
+        self.logins: AsyncLock = AsyncLock()
+        self.home: AsyncHome = AsyncHome()
         self.balancer: Balancer[AsyncChannel] = Balancer()
-        self.over = AsyncEvent()
+        self.over: AsyncEvent = AsyncEvent()
         self._guard = AsyncGuard()
         self._recovery = AsyncEvent()
         self.hubs: dict[bool, AsyncWatchHub] = {}

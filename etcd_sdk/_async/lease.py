@@ -77,7 +77,7 @@ class AsyncKeptLease:
 
     def __init__(self, keeper: AsyncLeaseKeeper, lease_id: int, ttl: float) -> None:
         self.id = lease_id
-        self.lost = AsyncLeaseLoss()
+        self.lost: AsyncLeaseLoss = AsyncLeaseLoss()
         self._keeper = keeper
         self._ttl = ttl
         self._callbacks: list[Callable[[LossReason], None]] = []

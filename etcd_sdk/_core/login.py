@@ -27,10 +27,10 @@ class Headers:
     __slots__ = ("plain", "leader", "token")
 
     def __init__(self, base: Metadata, token: str) -> None:
-        self.token = token
-        self.plain = (*base, ("token", token)) if token else base
+        self.token: str = token
+        self.plain: Metadata = (*base, ("token", token)) if token else base
         """Of most calls."""
-        self.leader = (*self.plain, *_LEADER)
+        self.leader: Metadata = (*self.plain, *_LEADER)
         """Of calls that a server without a leader is to refuse."""
 
     def __repr__(self) -> str:

@@ -94,13 +94,13 @@ class Attempts:
 
     def __init__(self, policy: RetryPolicy, deadline: float) -> None:
         self._policy = policy
-        self.deadline = deadline
+        self.deadline: float = deadline
         self._waits = 0
         self.causes: dict[str, EtcdError] = {}
         """How the last attempt at each endpoint ended."""
-        self.number = 1
+        self.number: int = 1
         """Of the attempt under way."""
-        self.renewals = 0
+        self.renewals: int = 0
         """How often the call has asked for a new token."""
         self.tried: set[str] = set()
         """The endpoints that have failed in this round."""

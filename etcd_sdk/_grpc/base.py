@@ -71,8 +71,8 @@ class BaseChannel:
 
     def __init__(self, endpoint: Endpoint, settings: Settings) -> None:
         self.endpoint = endpoint
-        self.name = endpoint.name
-        self.version = ""
+        self.name: str = endpoint.name
+        self.version: str = ""
         """Of the server, if it was asked since the last failure."""
         self.trouble = ""
         """Why it was left alone; empty once it serves again."""

@@ -7,7 +7,7 @@ from etcd_sdk._sync.kv import KV, RangePieces, Transaction
 from etcd_sdk._sync.lease import HeldLease, KeptLease, Lease, LeaseLoss
 from etcd_sdk._sync.watch import Watcher, WatchResponses
 
-__all__ = [
+__all__: list[str] = [
     "Client",
     "HeldLease",
     "KV",

@@ -38,17 +38,17 @@ class Connection:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self.policy = RetryPolicy(
+        self.policy: RetryPolicy = RetryPolicy(
             settings.max_attempts, settings.backoff, settings.max_backoff, settings.backoff_jitter
         )
         can_log_in = settings.credentials is not None
-        self.login = Login(_NOBODY, can_log_in=can_log_in, token=settings.token or "")
-        self.nobody = Login(_NOBODY, can_log_in=False)
+        self.login: Login = Login(_NOBODY, can_log_in=can_log_in, token=settings.token or "")
+        self.nobody: Login = Login(_NOBODY, can_log_in=False)
         """For logging in, which some servers refuse with a token that is out of date."""
-        self.logins = Lock()
-        self.home = Home()
+        self.logins: Lock = Lock()
+        self.home: Home = Home()
         self.balancer: Balancer[Channel] = Balancer()
-        self.over = Event()
+        self.over: Event = Event()
         self._guard = Guard()
         self._recovery = Event()
         self.hubs: dict[bool, WatchHub] = {}

@@ -79,7 +79,7 @@ class KeptLease:
 
     def __init__(self, keeper: LeaseKeeper, lease_id: int, ttl: float) -> None:
         self.id = lease_id
-        self.lost = LeaseLoss()
+        self.lost: LeaseLoss = LeaseLoss()
         self._keeper = keeper
         self._ttl = ttl
         self._callbacks: list[Callable[[LossReason], None]] = []
