@@ -1,4 +1,4 @@
-"""What ``import etcd_sdk`` costs beyond the libraries that it needs.
+"""What ``from etcd_sdk import Client`` costs beyond the libraries that it needs.
 
 The figure that counts is the difference between two programs, as a user feels it: it is told, but
 on a busy machine it is no good for a verdict. The verdict is over the least time that the
@@ -18,7 +18,7 @@ BUDGET_MS = 10.0
 VERDICT_MS = 15.0
 ROUNDS = 21
 NEEDED = "import grpc, google.protobuf.descriptor_pool, google.protobuf.message_factory"
-WITH_US = f"{NEEDED}, etcd_sdk"
+WITH_US = f"{NEEDED}; from etcd_sdk import Client"
 
 
 def check(environment: Environment) -> Result:
@@ -26,7 +26,7 @@ def check(environment: Environment) -> Result:
     rounds = [(_wall(environment, NEEDED), _wall(environment, WITH_US)) for _ in range(ROUNDS)]
     felt = median(ours for _, ours in rounds) - median(bare for bare, _ in rounds)
     least = min(_reported(environment) for _ in range(ROUNDS))
-    what = f"import etcd_sdk costs {felt:.1f} ms by the clock, {least:.1f} ms at least"
+    what = f"importing Client costs {felt:.1f} ms by the clock, {least:.1f} ms at least"
     problem = f"more than {VERDICT_MS:g} ms; the budget is {BUDGET_MS:g} ms"
     return Result(environment.name, what, problem if least > VERDICT_MS else None)
 
@@ -38,12 +38,14 @@ def _wall(environment: Environment, program: str) -> float:
 
 
 def _reported(environment: Environment) -> float:
-    """The last line of ``-X importtime``: microseconds of the module with all it imports."""
-    last = _python(environment, "-X", "importtime", "-c", WITH_US).splitlines()[-1]
-    _, cumulative, module = last.split("|")
-    if module.strip() != "etcd_sdk":
-        raise RuntimeError(f"not the line of etcd_sdk: {last}")
-    return int(cumulative) / 1e3
+    """What ``-X importtime`` says: of each import, microseconds with all that it imports."""
+    lines = _python(environment, "-X", "importtime", "-c", WITH_US).splitlines()
+    imports = (line.split("|") for line in lines[1:])
+    # Those that the program makes are not indented; the other flavour is not among them.
+    ours = [int(total) for _, total, module in imports if module.startswith(" etcd_sdk")]
+    if not ours:
+        raise RuntimeError("there is no line of etcd_sdk")
+    return sum(ours) / 1e3
 
 
 def _python(environment: Environment, *arguments: str) -> str:
