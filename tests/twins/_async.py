@@ -20,8 +20,13 @@ class AsyncBeside(Generic[ResultT]):
         return await asyncio.wait_for(self._task, 10)
 
 
-async def async_eventually(condition: Callable[[], bool]) -> None:
+async def async_eventually(condition: Callable[[], bool | Awaitable[bool]]) -> None:
     """Wait until a condition holds, ten seconds at most."""
     async with asyncio.timeout(10):
-        while not condition():  # noqa: ASYNC110 - the condition is another process's
+        while not await _holds(condition):  # noqa: ASYNC110 - the condition is another process's
             await asyncio.sleep(0.01)
+
+
+async def _holds(condition: Callable[[], bool | Awaitable[bool]]) -> bool:
+    found = condition()
+    return found if isinstance(found, bool) else await found

@@ -1,0 +1,339 @@
+"""Tokens that expire, are lost or become out of date: who can log in again never hears of it."""
+
+from __future__ import annotations
+
+import threading
+from functools import partial
+from pathlib import Path
+from typing import Unpack
+
+import pytest
+
+from etcd_sdk import (
+    AsyncClient,
+    CallEvent,
+    Client,
+    ClientOptions,
+    PermissionType,
+    Put,
+    Watch,
+    errors,
+    pb,
+)
+from etcd_sdk.testing import EtcdCluster, EtcdServer
+from tests.certificates import jwt_tokens
+from tests.conftest import NEWEST, RELEASES, enable_auth, minor, serve_with_auth
+from tests.twins._async import AsyncBeside, async_eventually
+
+each_release = pytest.mark.parametrize("etcd", RELEASES.values(), ids=list(RELEASES))
+each_kind = pytest.mark.parametrize("kind", ["simple", "jwt"])
+
+
+def user(name: str, endpoints: str | list[str], **options: Unpack[ClientOptions]) -> AsyncClient:
+    """A client that logs in as one of the users of `enable_auth`."""
+    merged: ClientOptions = {**options, "username": name, "password": f"{name}-pw"}
+    return AsyncClient(endpoints, **merged)
+
+
+def tokens_of(kind: str, directory: Path) -> list[str]:
+    """Flags of a server for tokens of that kind."""
+    return [f"--auth-token={jwt_tokens(directory / 'jwt')}"] if kind == "jwt" else []
+
+
+async def void_tokens(root: AsyncClient) -> None:
+    """Let the server forget all simple tokens, as it does with those that expire."""
+    await root.auth.disable()
+    await root.auth.enable()
+
+
+async def is_refused(client: AsyncClient) -> bool:
+    try:
+        await client.kv.get("/alice/a")
+    except errors.InvalidAuthTokenError:
+        return True
+    return False
+
+
+def attempts(events: list[CallEvent]) -> list[tuple[str, int]]:
+    return [(event.method, event.attempt) for event in events]
+
+
+# --- expiry -------------------------------------------------------------------------------------
+
+
+@each_release
+async def test_a_call_of_any_kind_gets_a_new_token(etcd: Path) -> None:
+    with serve_with_auth(etcd=etcd) as server:
+        async with user("root", server.endpoint) as root, user("root", server.endpoint) as other:
+            await void_tokens(other)
+            assert not (await root.kv.get("a")).count
+            await void_tokens(other)
+            await root.kv.put("a", "1")
+            await void_tokens(other)
+            await root.kv.txn().then(Put("a", "2")).commit()
+            await void_tokens(other)
+            lease = (await root.lease.grant(60)).ID
+            await void_tokens(other)
+            assert [part async for part in root.rpc.maintenance.snapshot()]
+            await void_tokens(other)
+            async with root.rpc.lease.keep_alive_stream(timeout=5) as renewals:
+                renewals.send(pb.LeaseKeepAliveRequest(ID=lease))
+                assert (await anext(renewals)).TTL == 60
+            if minor(server) >= (3, 7):
+                await void_tokens(other)
+                assert [part async for part in root.rpc.kv.range_stream("a")]
+            assert (await root.kv.get("a")).kvs[0].version == 2
+
+
+@each_release
+async def test_a_watch_can_be_opened_once_another_call_has_a_new_token(etcd: Path) -> None:
+    with serve_with_auth(etcd=etcd) as server:
+        async with user("alice", server.endpoint) as alice, user("root", server.endpoint) as root:
+            await alice.kv.get("/alice/a")
+            await void_tokens(root)
+            assert (await watched(alice)).canceled  # etcd 3.5.1 even says: permission denied
+            await alice.kv.get("/alice/a")
+            assert not (await watched(alice)).canceled
+
+
+async def watched(client: AsyncClient) -> pb.WatchResponse:
+    """The answer to a watch on a stream of its own."""
+    async with client.rpc.watch.watch(timeout=5) as stream:
+        stream.send(pb.WatchRequest(create_request=Watch("/alice/a").build()))
+        return await anext(stream)
+
+
+async def test_simple_tokens_expire(tmp_path: Path) -> None:
+    with serve_with_auth(token_ttl=1, extra_args=["--log-level=debug"]) as server:
+        events: list[CallEvent] = []
+        async with (
+            user("alice", server.endpoint) as reader,
+            user("alice", server.endpoint, observer=events.append) as writer,
+        ):
+            for client in (reader, writer):
+                await client.kv.get("/alice/a")
+            events.clear()
+            # Whoever asks with a token makes it live on.
+            await async_eventually(lambda: server.log.count("deleted a simple token") == 2)
+            assert not (await reader.kv.get("/alice/a")).count
+            await writer.kv.put("/alice/a", "1")
+            assert (await reader.kv.get("/alice/a")).kvs[0].version == 1
+        assert attempts(events) == [("KV.Put", 1), ("Auth.Authenticate", 1), ("KV.Put", 2)]
+
+
+async def test_jwt_expire(tmp_path: Path) -> None:
+    tokens = f"--auth-token={jwt_tokens(tmp_path / 'jwt', ttl='2s')}"
+    with serve_with_auth(extra_args=[tokens]) as server:
+        events: list[CallEvent] = []
+        last: list[CallEvent] = []
+        async with user("alice", server.endpoint, observer=events.append) as alice:
+            await alice.kv.put("/alice/a", "1")
+            events.clear()
+            ready = (await alice.auth.authenticate("alice", "alice-pw")).token
+            async with AsyncClient(server.endpoint, token=ready, observer=last.append) as bearer:
+                await bearer.kv.put("/alice/a", "2")
+                await async_eventually(lambda: is_refused(bearer))
+                last.clear()
+                with pytest.raises(errors.InvalidAuthTokenError) as caught:
+                    await bearer.kv.put("/alice/a", "3")
+                assert not caught.value.in_doubt
+                assert attempts(last) == [("KV.Put", 1)]
+            # Its token is older, so it has expired, too.
+            events.clear()
+            await alice.kv.put("/alice/a", "3")
+            assert (await alice.kv.get("/alice/a")).kvs[0].version == 3
+        assert attempts(events)[:3] == [("KV.Put", 1), ("Auth.Authenticate", 1), ("KV.Put", 2)]
+
+
+@each_kind
+async def test_many_calls_with_an_old_token_log_in_once(kind: str, tmp_path: Path) -> None:
+    with serve_with_auth(extra_args=tokens_of(kind, tmp_path)) as server:
+        events: list[CallEvent] = []
+        async with (
+            user("alice", server.endpoint, observer=events.append) as alice,
+            user("root", server.endpoint) as root,
+        ):
+            await alice.kv.get("/alice/a")
+            await void_tokens(root)
+            events.clear()
+            calls = [AsyncBeside(lambda: alice.kv.put("/alice/a", "1")) for _ in range(20)]
+            for call in calls:
+                await call.result()
+            assert (await alice.kv.get("/alice/a")).kvs[0].version == 20
+    methods = [event.method for event in events]
+    assert methods.count("Auth.Authenticate") == 1
+    assert "KV.Put" in methods[: methods.index("Auth.Authenticate")]
+
+
+# --- ready tokens -------------------------------------------------------------------------------
+
+
+async def test_a_ready_token_is_used_as_it_is(auth_server: EtcdServer) -> None:
+    async with user("root", auth_server.endpoint) as root:
+        token = (await root.auth.authenticate("alice", "alice-pw")).token
+        events: list[CallEvent] = []
+        async with AsyncClient(auth_server.endpoint, token=token, observer=events.append) as bearer:
+            await bearer.kv.put("/alice/a", "1")
+            with pytest.raises(errors.PermissionDeniedError):
+                await bearer.kv.put("/bob/a", "1")
+            await void_tokens(root)
+            with pytest.raises(errors.InvalidAuthTokenError):
+                await bearer.kv.get("/alice/a")
+            with pytest.raises(errors.InvalidAuthTokenError):
+                await anext(bearer.rpc.maintenance.snapshot())
+    assert attempts(events) == [
+        ("KV.Put", 1),
+        ("KV.Put", 1),
+        ("KV.Range", 1),
+        ("Maintenance.Snapshot", 1),
+    ]
+
+
+async def test_a_ready_token_is_no_companion_of_a_user() -> None:
+    with pytest.raises(errors.ArgumentError, match="token: excludes username"):
+        AsyncClient(token="x", username="alice", password="alice-pw")
+
+
+# --- the store of users moves on ----------------------------------------------------------------
+
+
+async def test_tokens_that_are_older_than_a_change_of_roles(tmp_path: Path) -> None:
+    with serve_with_auth(extra_args=tokens_of("jwt", tmp_path)) as server:
+        events: list[CallEvent] = []
+        async with (
+            user("alice", server.endpoint, observer=events.append) as alice,
+            user("root", server.endpoint) as root,
+        ):
+            ready = (await alice.auth.authenticate("alice", "alice-pw")).token
+            await alice.kv.put("/alice/a", "1")
+            events.clear()
+            await root.auth.role_grant_permission("alice", PermissionType.READ, "/bob/a")
+            assert not (await alice.kv.get("/bob/a")).count
+            assert attempts(events) == [("KV.Range", 1), ("Auth.Authenticate", 1), ("KV.Range", 2)]
+            assert isinstance(events[0].error, errors.AuthOldRevisionError)
+            async with AsyncClient(server.endpoint, token=ready) as bearer:
+                with pytest.raises(errors.AuthOldRevisionError):
+                    await bearer.kv.put("/alice/a", "2")
+            await root.auth.role_add("another")
+            await alice.kv.put("/alice/a", "2")
+            assert (await alice.kv.get("/alice/a")).kvs[0].version == 2
+
+
+@each_kind
+async def test_changes_of_users_and_roles_at_the_same_time(kind: str, tmp_path: Path) -> None:
+    with serve_with_auth(extra_args=tokens_of(kind, tmp_path)) as server:
+        async with user("root", server.endpoint) as root:
+            changes = [AsyncBeside(partial(change, root, name)) for name in "abcdefgh"]
+            for each in changes:
+                await each.result()
+            assert sorted((await root.auth.user_list()).users) == sorted(
+                [*"abcdefgh", "alice", "root"]
+            )
+            for name in "abcdefgh":
+                assert (await root.auth.user_get(name)).roles == [name]
+                assert (await root.kv.get(name)).kvs[0].version == 1
+
+
+async def change(root: AsyncClient, name: str) -> None:
+    await root.auth.role_add(name)
+    await root.auth.role_grant_permission(name, PermissionType.READWRITE, name)
+    await root.auth.user_add(name, password="x")
+    await root.auth.user_grant_role(name, name)
+    await root.kv.put(name, "1")
+
+
+# --- under load ---------------------------------------------------------------------------------
+
+
+class Load:
+    """Calls without end, and what became of them."""
+
+    def __init__(self, client: AsyncClient, number: int) -> None:
+        self.put: list[str] = []
+        self.in_doubt: list[errors.EtcdError] = []
+        self._client = client
+        self._over = threading.Event()
+        self._workers = [
+            AsyncBeside(partial(self._work, f"/alice/{name}/")) for name in range(number)
+        ]
+
+    async def grows(self, number: int = 20) -> None:
+        """Wait for so many more writes."""
+        enough = len(self.put) + number
+        await async_eventually(lambda: len(self.put) >= enough)
+
+    async def end(self) -> None:
+        """Raises what no caller should have met."""
+        self._over.set()
+        for worker in self._workers:
+            await worker.result()
+        for key in self.put:
+            assert (await self._client.kv.get(key)).kvs[0].version == 1
+
+    async def _work(self, prefix: str) -> None:
+        number = 0
+        while not self._over.is_set():
+            number += 1
+            key = f"{prefix}{number}"
+            try:
+                await self._client.kv.put(key, "1")
+                self.put.append(key)
+            except errors.EtcdError as error:
+                if not error.in_doubt:
+                    raise
+                self.in_doubt.append(error)
+            await self._client.kv.get(key)
+
+
+@each_release
+async def test_a_server_that_forgets_its_tokens_under_load(etcd: Path) -> None:
+    with serve_with_auth(etcd=etcd) as server:
+        events: list[CallEvent] = []
+        async with (
+            user("alice", server.endpoint, observer=events.append) as alice,
+            user("root", server.endpoint) as root,
+        ):
+            load = Load(alice, 4)
+            await load.grows()
+            server.kill()
+            await async_eventually(lambda: isinstance(events[-1].error, errors.UnavailableError))
+            server.start()
+            # A restart loses all tokens but those that it finds in the log and not in the database.
+            await void_tokens(root)
+            await load.grows()
+            await load.end()
+    assert any(isinstance(event.error, errors.InvalidAuthTokenError) for event in events)
+
+
+@each_kind
+async def test_a_cluster_under_load(kind: str, tmp_path: Path) -> None:
+    own_args = ["--bcrypt-cost=4", *tokens_of(kind, tmp_path)]
+    with EtcdCluster(etcd=NEWEST, extra_args=own_args) as cluster:
+        with Client(cluster.endpoints) as setup:
+            enable_auth(setup)
+        events: list[CallEvent] = []
+        async with (
+            user("alice", cluster.endpoints, observer=events.append) as alice,
+            user("root", cluster.endpoints) as root,
+        ):
+            load = Load(alice, 4)
+            for number in range(10):
+                await load.grows(10)
+                await root.auth.role_grant_permission("alice", PermissionType.READ, f"/{number}")
+            leader = cluster.leader()
+            follower = next(each for each in cluster.members if each is not leader)
+            follower.kill()
+            await load.grows()
+            follower.start()
+            seen = len(events)
+            await async_eventually(lambda: serves(follower, events[seen:]))
+            await load.end()
+    assert any(isinstance(event.error, TOKEN_ERRORS) for event in events)
+
+
+TOKEN_ERRORS = (errors.InvalidAuthTokenError, errors.AuthOldRevisionError)
+
+
+def serves(server: EtcdServer, events: list[CallEvent]) -> bool:
+    ours = [event for event in events if event.endpoint == server.endpoint]
+    return any(event.error is None for event in ours)
