@@ -47,28 +47,27 @@ class AsyncConnection:
         self.home: AsyncHome = AsyncHome()
         self.balancer: Balancer[AsyncChannel] = Balancer()
         self.over: AsyncEvent = AsyncEvent()
+        self._begun = False
         self._guard = AsyncGuard()
         self._recovery = AsyncEvent()
         self.hubs: dict[bool, AsyncWatchHub] = {}
         """The watches, by whether their stream requires a leader."""
-        self.keeper: AsyncLeaseKeeper | None = None
-        """What keeps leases alive, once there is one."""
+        self.keepers: dict[bool, AsyncLeaseKeeper] = {}
+        """What keeps leases alive, likewise."""
         self._aside: dict[Endpoint, AsyncChannel] = {}
         self.set_endpoints(settings.endpoints)
 
     def move_in(self) -> None:
-        """Begin, or begin anew in another event loop."""
-        if self.over.is_set():
+        """Begin; or begin anew in another event loop, where nothing of the last one is of use."""
+        first, self._begun = not self._begun, True
+        if first or self.over.is_set():
             return
-        self.logins = AsyncLock()
-        self._recovery = AsyncEvent()
-        self.hubs = {}
-        self.keeper = None
+        self.over, self.logins, self._recovery = AsyncEvent(), AsyncLock(), AsyncEvent()
+        self.hubs, self.keepers = {}, {}
         with self._guard:
-            endpoints = [channel.endpoint for channel in self.balancer.members]
-            self.balancer.replace(())
             self._aside.clear()
-        self.set_endpoints(endpoints)
+            members = self.balancer.members
+            self.balancer.replace([AsyncChannel(each.endpoint, self.settings) for each in members])
 
     def set_endpoints(self, endpoints: Iterable[Endpoint]) -> None:
         """Call others from now on. Calls under way to endpoints that are left out go on."""

@@ -429,9 +429,9 @@ class AsyncHeldLease:
 
 def keeper_of(pipeline: AsyncPipeline) -> AsyncLeaseKeeper:
     """What keeps the leases of a client alive, whichever of its views asks."""
-    connection = pipeline.connection
     pipeline.settle()
-    if connection.keeper is None:
-        # A member that has lost its leader cannot renew anything, and is to say so.
-        connection.keeper = AsyncLeaseKeeper(AsyncPipeline(connection, None, require_leader=True))
-    return connection.keeper
+    connection = pipeline.connection
+    # A member that has lost its leader cannot renew anything, and is to say so.
+    return connection.keepers.get(True) or connection.keepers.setdefault(
+        True, AsyncLeaseKeeper(AsyncPipeline(connection, None, require_leader=True))
+    )

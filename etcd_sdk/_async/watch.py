@@ -326,9 +326,9 @@ def hub_of(pipeline: AsyncPipeline) -> AsyncWatchHub:
     """The stream for watches of such a pipeline; there is one for each kind of metadata."""
     pipeline.settle()
     hubs = pipeline.connection.hubs
-    if pipeline.require_leader not in hubs:
-        hubs[pipeline.require_leader] = AsyncWatchHub(pipeline)
-    return hubs[pipeline.require_leader]
+    return hubs.get(pipeline.require_leader) or hubs.setdefault(
+        pipeline.require_leader, AsyncWatchHub(pipeline)
+    )
 
 
 class AsyncWatcher:

@@ -429,9 +429,9 @@ class HeldLease:
 
 def keeper_of(pipeline: Pipeline) -> LeaseKeeper:
     """What keeps the leases of a client alive, whichever of its views asks."""
-    connection = pipeline.connection
     pipeline.settle()
-    if connection.keeper is None:
-        # A member that has lost its leader cannot renew anything, and is to say so.
-        connection.keeper = LeaseKeeper(Pipeline(connection, None, require_leader=True))
-    return connection.keeper
+    connection = pipeline.connection
+    # A member that has lost its leader cannot renew anything, and is to say so.
+    return connection.keepers.get(True) or connection.keepers.setdefault(
+        True, LeaseKeeper(Pipeline(connection, None, require_leader=True))
+    )
