@@ -8,7 +8,7 @@ import json
 import platform
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from benchmarks import experiments, overhead, peers, server
 from benchmarks.measure import Comparison
 from etcd_sdk.testing import etcd_version, find_etcd
 
-_DEFAULT = ("overhead", "server", "peers")
+_DEFAULT = ("overhead", "server", "watch", "peers")
 _ROUNDS = 21
 _SECONDS = 12.0
 
@@ -53,9 +53,18 @@ def _overhead(etcd: Path, options: argparse.Namespace) -> Figures:
 
 def _server(etcd: Path, options: argparse.Namespace) -> Figures:
     """The SDK beside bare gRPC that does the same work: bare time / SDK time, 1 is equal."""
+    return _beside_bare(server.run(etcd, **_limits(options)))
+
+
+def _watch(etcd: Path, options: argparse.Namespace) -> Figures:
+    """Managed watches beside bare streams: bare time / SDK time; 0.80 is enough for events."""
+    return _beside_bare(server.run(etcd, server.WATCH_CASES, **_limits(options)))
+
+
+def _beside_bare(comparisons: Iterable[Comparison]) -> Figures:
     figures = []
     _row("work", "bare", "SDK", "ratio (range)", "control (range)", "rounds", "verdict")
-    for each in server.run(etcd, **_limits(options)):
+    for each in comparisons:
         _row(*_compared(each), each.verdict)
         figures.append({**dataclasses.asdict(each), "verdict": each.verdict})
     return figures
@@ -94,6 +103,7 @@ def _experiments(etcd: Path, options: argparse.Namespace) -> Figures:
 _PARTS: dict[str, Callable[[Path, argparse.Namespace], Figures]] = {
     "overhead": _overhead,
     "server": _server,
+    "watch": _watch,
     "peers": _peers,
     "experiments": _experiments,
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -12,6 +12,7 @@ from benchmarks import works
 from benchmarks.measure import CONTROL, Comparison, alternate, compare
 from benchmarks.processes import FailedError, Process, environment
 from benchmarks.works import Case
+from etcd_sdk import Client
 from etcd_sdk.testing import EtcdServer
 
 _DEFAULT_LIMITS_SECONDS = 20.0
@@ -27,13 +28,20 @@ class Peer(NamedTuple):
     cases: tuple[Case, ...]
 
 
+def _fanouts(flavour: str) -> Iterator[Case]:
+    return (Case(flavour, "fanout", clock=clock) for clock in works.CLOCKS)
+
+
 PEERS = (
     Peer(
         "etcd3",
         "sdk",
         # Its generated code needs a protobuf before 4.
         ("etcd3==0.12.0", "protobuf==3.20.3"),
-        tuple(Case("sync", work) for work in ("get", "put", "range", "replay")),
+        (
+            *(Case("sync", work) for work in ("get", "put", "range", "replay")),
+            *_fanouts("sync"),
+        ),
     ),
     Peer(
         "aetcd",
@@ -45,6 +53,7 @@ PEERS = (
             Case("async", "get", 64),
             Case("async", "range"),
             Case("async", "replay"),
+            *_fanouts("async"),
         ),
     ),
 )
@@ -74,6 +83,7 @@ def run(
         for number, case in enumerate(cases):
             with EtcdServer(etcd=etcd) as server, ExitStack() as stack:
                 works.prepare(server.endpoint, case.work)
+                write = stack.enter_context(_writer(case, server.endpoint))
                 try:
                     workers = {
                         "sdk": stack.enter_context(Process(peer.subject, server.endpoint)),
@@ -84,7 +94,7 @@ def run(
                     }
                     if number == 0:
                         yield Note(peer.name, _versions(workers[peer.name]))
-                    yield _compared(peer, case, workers, rounds, seconds)
+                    yield _compared(peer, case, workers, rounds, seconds, write)
                 except FailedError as error:
                     yield Note(peer.name, f"{case.name}: {error}")
                 if case.work in {"range", "replay"}:
@@ -92,11 +102,31 @@ def run(
 
 
 def _compared(
-    peer: Peer, case: Case, workers: dict[str, Process], rounds: int, seconds: float
+    peer: Peer,
+    case: Case,
+    workers: dict[str, Process],
+    rounds: int,
+    seconds: float,
+    write: Callable[[str], None] | None,
 ) -> Comparison:
-    contestants = {name: worker.contestant(case) for name, worker in workers.items()}
+    contestants = {name: worker.contestant(case, write) for name, worker in workers.items()}
     figures = alternate(contestants, rounds=rounds, seconds=seconds, **case.pace)
     return compare(case.name, figures, peer.name, "sdk", twin="sdk")
+
+
+@contextmanager
+def _writer(case: Case, endpoint: str) -> Iterator[Callable[[str], None] | None]:
+    """What writes while the workers watch; from this process, whoever watches."""
+    if case.work != "fanout":
+        yield None
+        return
+    with Client(endpoint, timeout=works.TIMEOUT) as client:
+
+        def write(prefix: str) -> None:
+            for number in range(works.FANOUT_PUTS):
+                client.kv.put(f"{prefix}{number:04}", works.VALUE)
+
+        yield write
 
 
 def _with_default_limits(peer: Peer, case: Case, endpoint: str, python: Path) -> Note:

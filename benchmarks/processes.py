@@ -8,12 +8,13 @@ import selectors
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from benchmarks import works
 from benchmarks.measure import Batch, Contestant
 from benchmarks.works import Case
 
@@ -84,7 +85,7 @@ class Process:
         )
         self._buffer = b""
         try:
-            self.versions: dict[str, str] = self._answer(_ANSWER_SECONDS)
+            self.versions: dict[str, str] = self.answer()
         except BaseException:
             self.end()
             raise
@@ -111,32 +112,60 @@ class Process:
             FailedError: It said so, ended, or did not answer in time; in the last case it is
                 ended.
         """
+        self.ask(what, **arguments)
+        return float(self.answer(patience).get("seconds", 0))
+
+    def ask(self, what: str, **arguments: object) -> None:
+        """Have it begin to do something; `answer` is to follow.
+
+        Raises:
+            FailedError: It has ended.
+        """
         assert self._process.stdin is not None
         try:
             self._process.stdin.write(json.dumps({"do": what, **arguments}).encode() + b"\n")
             self._process.stdin.flush()
         except (OSError, ValueError) as error:  # the pipe is broken, or closed by us
             raise FailedError("has ended") from error
-        return float(self._answer(patience).get("seconds", 0))
 
-    def contestant(self, case: Case) -> Contestant:
-        """This worker doing some work, as `alternate` wants it: a new client in each context."""
+    def answer(self, patience: float = _ANSWER_SECONDS) -> dict[str, Any]:
+        """What it says of what it was asked for.
+
+        Raises:
+            FailedError: It said so, ended, or did not answer in time; in the last case it is
+                ended.
+        """
+        answer: dict[str, Any] = json.loads(self._line(patience))
+        if "error" in answer:
+            raise FailedError(str(answer["error"]))
+        return answer
+
+    def contestant(self, case: Case, write: Callable[[str], None] | None = None) -> Contestant:
+        """This worker doing some work, as `alternate` wants it: a new client in each context.
+
+        Where the work is to see what is written meanwhile, ``write`` writes it, for one call and
+        below the prefix that it is given: what other workers watch has another one.
+        """
+        prefix = f"{works.FANOUT_PREFIX}{self._process.pid}/"
+
+        def batch(calls: int) -> float:
+            self.ask(case.work, calls=calls, at_once=case.at_once, clock=case.clock)
+            if write is not None:
+                for _ in range(calls):
+                    write(prefix)
+            return float(self.answer()["seconds"])
 
         @contextmanager
         def client() -> Iterator[Batch]:
             self.tell("open")
             try:
-                yield lambda calls: self.tell(case.work, calls=calls, at_once=case.at_once)
+                if write is not None:
+                    self.tell("watch", prefix=prefix)
+                yield batch
             finally:
                 self.tell("close")
 
         return client
-
-    def _answer(self, patience: float) -> dict[str, Any]:
-        answer: dict[str, Any] = json.loads(self._line(patience))
-        if "error" in answer:
-            raise FailedError(str(answer["error"]))
-        return answer
 
     def _line(self, patience: float) -> bytes:
         assert self._process.stdout is not None

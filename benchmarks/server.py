@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import functools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from benchmarks import works
 from benchmarks.clients import bare, sdk
-from benchmarks.measure import CONTROL, Batch, Comparison, alternate, compare
+from benchmarks.measure import CONTROL, ENOUGH, Batch, Comparison, alternate, compare
 from benchmarks.works import Case
 from etcd_sdk.testing import EtcdServer
 
@@ -25,12 +25,27 @@ CASES = (
     Case("async", "replay"),
 )
 
+WATCH_CASES = tuple(
+    Case(flavour, work, clock=clock)
+    for flavour in ("sync", "async")
+    for work in ("events", "responses")
+    for clock in works.CLOCKS
+)
+"""The same replay through the managed watch."""
+
+_ENOUGH = {"events": 0.80}
+
 
 def run(
-    etcd: Path, *, rounds: int, seconds: float, only: Callable[[str], bool]
+    etcd: Path,
+    cases: Iterable[Case] = CASES,
+    *,
+    rounds: int,
+    seconds: float,
+    only: Callable[[str], bool],
 ) -> Iterator[Comparison]:
     """Each case, on a server of its own."""
-    for case in CASES:
+    for case in cases:
         if not only(case.name):
             continue
         with EtcdServer(etcd=etcd) as server, asyncio.Runner() as runner:
@@ -48,14 +63,15 @@ def run(
                 seconds=seconds,
                 **case.pace,
             )
-            yield compare(case.name, figures, "bare", "sdk", twin="bare")
+            enough = _ENOUGH.get(case.work, ENOUGH)
+            yield compare(case.name, figures, "bare", "sdk", twin="bare", enough=enough)
 
 
 @contextmanager
 def _sync(case: Case, endpoint: str, side: Callable[[str], Any]) -> Iterator[Batch]:
     client = side(endpoint)
     try:
-        yield works.in_threads(getattr(client, case.work), case.at_once)
+        yield works.in_threads(getattr(client, case.work), case.at_once, works.CLOCKS[case.clock])
     finally:
         client.close()
 
@@ -69,6 +85,7 @@ def _async(
 
     client = runner.run(make())
     try:
-        yield works.in_tasks(runner, getattr(client, case.work), case.at_once)
+        once = getattr(client, case.work)
+        yield works.in_tasks(runner, once, case.at_once, works.CLOCKS[case.clock])
     finally:
         runner.run(client.close())

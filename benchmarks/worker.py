@@ -3,7 +3,9 @@
 It reads commands from stdin and answers on stdout, one JSON object a line each:
 
 - ``{"do": "open"}`` makes the client; ``{"do": "close"}`` closes it;
-- ``{"do": "get", "calls": 100, "at_once": 1}`` does some work, and answers ``{"seconds": ...}``;
+- ``{"do": "watch", "prefix": "/a/"}`` makes the watches that ``fanout`` then reads;
+- ``{"do": "get", "calls": 100, "at_once": 1, "clock": "elapsed"}`` does some work, and
+  answers ``{"seconds": ...}``, of time or with ``"cpu"`` of this process;
 - ``{"do": "recover"}`` gets until a get succeeds, and answers with the seconds that it took;
 - ``{"do": "fork", "calls": 100}`` forks so many children while a thread calls; each of them makes
   a client of its own and gets. Sync contestants only.
@@ -63,11 +65,16 @@ class Worker:
         if self._asynchronous:
             self._runner.run(closed)
 
-    def batch(self, work: str, calls: int, at_once: int) -> float:
+    def watch(self, prefix: str) -> None:
+        watching = self._client.watch(prefix)
+        if self._asynchronous:
+            self._runner.run(watching)
+
+    def batch(self, work: str, calls: int, at_once: int, clock: str = "elapsed") -> float:
         once = getattr(self._client, work)
         if self._asynchronous:
-            return works.in_tasks(self._runner, once, at_once)(calls)
-        return works.in_threads(once, at_once)(calls)
+            return works.in_tasks(self._runner, once, at_once, works.CLOCKS[clock])(calls)
+        return works.in_threads(once, at_once, works.CLOCKS[clock])(calls)
 
     def recover(self) -> float:
         begin = time.perf_counter()
@@ -118,13 +125,17 @@ class Worker:
             case "close":
                 self.close()
                 return {}
+            case "watch":
+                self.watch(command["prefix"])
+                return {}
             case "recover":
                 return {"seconds": self.recover()}
             case "fork":
                 self.fork(command["calls"])
                 return {}
             case work:
-                return {"seconds": self.batch(work, command["calls"], command["at_once"])}
+                how = {name: value for name, value in command.items() if name != "do"}
+                return {"seconds": self.batch(work, **how)}
 
 
 def versions() -> dict[str, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterable, Awaitable, Callable, Iterable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
@@ -24,6 +24,16 @@ REPLAY_EVENTS = 60_000
 # there is to measure: so the events have few revisions.
 _EVENTS_A_REVISION = 100
 
+FANOUT_PREFIX = "/bench/fanout/"
+FANOUT_WATCHES = 100
+FANOUT_PUTS = 1_000
+FANOUT_EVENTS = FANOUT_WATCHES * FANOUT_PUTS
+_PATIENCE = 100.0
+
+CLOCKS = {"elapsed": time.perf_counter, "cpu": time.process_time}
+
+_REPLAYS = ("replay", "events", "responses")
+
 
 class Case(NamedTuple):
     """Some work, and how it is done."""
@@ -31,9 +41,11 @@ class Case(NamedTuple):
     flavour: str
     """``sync`` or ``async``."""
     work: str
-    """``get``, ``put``, ``range`` or ``replay``."""
+    """``get``, ``put``, ``range``, ``replay``, ``events``, ``responses`` or ``fanout``."""
     at_once: int = 1
     """How many at a time, in tasks or threads."""
+    clock: str = "elapsed"
+    """What is counted: ``elapsed`` time, or the ``cpu`` time of the contestant's process."""
 
     @property
     def name(self) -> str:
@@ -42,12 +54,16 @@ class Case(NamedTuple):
             return f"{name} {RANGE_KEYS:,} keys"
         if self.work == "replay":
             return f"{name} {REPLAY_EVENTS:,} events"
+        if self.work in _REPLAYS:
+            return f"{name} {REPLAY_EVENTS:,}, {self.clock}"
+        if self.work == "fanout":
+            return f"{name} {FANOUT_EVENTS:,}, {self.clock}"
         return name if self.at_once == 1 and self.flavour == "sync" else f"{name} x{self.at_once}"
 
     @property
     def pace(self) -> dict[str, int]:
         """Arguments for `alternate`."""
-        if self.work == "replay":
+        if self.work in _REPLAYS or self.work == "fanout":
             return {"batches": 1}
         return {"at_least": 4 * self.at_once if self.at_once > 1 else 1}
 
@@ -69,14 +85,16 @@ def prepare(endpoint: str, work: str) -> None:
                 numbers = range(start, start + 100)
                 puts = (Put(f"{RANGE_PREFIX}{number:05}", VALUE) for number in numbers)
                 client.kv.txn().then(*puts).commit()
-        if work == "replay":
+        if work in _REPLAYS:
             keys = [f"{REPLAY_PREFIX}{number:03}" for number in range(_EVENTS_A_REVISION)]
             txn = client.kv.txn().then(*(Put(key, VALUE) for key in keys))
             for _ in range(REPLAY_EVENTS // _EVENTS_A_REVISION):
                 txn.commit()
 
 
-def in_threads(once: Callable[[], object], threads: int = 1) -> Batch:
+def in_threads(
+    once: Callable[[], object], threads: int = 1, clock: Callable[[], float] = time.perf_counter
+) -> Batch:
     """A batch that many threads share; or only this one."""
 
     def some(calls: int) -> None:
@@ -87,7 +105,7 @@ def in_threads(once: Callable[[], object], threads: int = 1) -> Batch:
         each, more = divmod(calls, threads)
         shares = (each + (thread < more) for thread in range(threads))
         workers = [threading.Thread(target=some, args=(share,)) for share in shares]
-        begin = time.perf_counter()
+        begin = clock()
         if threads == 1:
             some(calls)
         else:
@@ -95,12 +113,17 @@ def in_threads(once: Callable[[], object], threads: int = 1) -> Batch:
                 worker.start()
             for worker in workers:
                 worker.join()
-        return time.perf_counter() - begin
+        return clock() - begin
 
     return batch
 
 
-def in_tasks(runner: asyncio.Runner, once: Callable[[], Awaitable[Any]], tasks: int = 1) -> Batch:
+def in_tasks(
+    runner: asyncio.Runner,
+    once: Callable[[], Awaitable[Any]],
+    tasks: int = 1,
+    clock: Callable[[], float] = time.perf_counter,
+) -> Batch:
     """A batch that many tasks share; or only one has."""
 
     async def some(calls: int) -> None:
@@ -109,11 +132,58 @@ def in_tasks(runner: asyncio.Runner, once: Callable[[], Awaitable[Any]], tasks: 
 
     async def measured(calls: int) -> float:
         each, more = divmod(calls, tasks)
-        begin = time.perf_counter()
+        begin = clock()
         if tasks == 1:
             await some(calls)
         else:
             await asyncio.gather(*(some(each + (task < more)) for task in range(tasks)))
-        return time.perf_counter() - begin
+        return clock() - begin
 
     return lambda calls: runner.run(measured(calls))
+
+
+class ThreadFan:
+    """A thread for each watch, which counts its events."""
+
+    def __init__(self, watches: Iterable[Iterable[object]]) -> None:
+        self._done = threading.Semaphore(0)
+        for watch in watches:
+            threading.Thread(target=self._count, args=(watch,), daemon=True).start()
+
+    def _count(self, watch: Iterable[object]) -> None:
+        for events, _ in enumerate(watch, 1):
+            if events % FANOUT_PUTS == 0:
+                self._done.release()
+
+    def wait(self) -> None:
+        """Return once every watch has seen all puts once more."""
+        for _ in range(FANOUT_WATCHES):
+            if not self._done.acquire(timeout=_PATIENCE):
+                raise TimeoutError("a watch has not seen all puts")
+
+
+class TaskFan:
+    """A task for each watch, which counts its events."""
+
+    def __init__(self, watches: Iterable[AsyncIterable[object]]) -> None:
+        self._done = asyncio.Semaphore(0)
+        self._tasks = [asyncio.create_task(self._count(watch)) for watch in watches]
+
+    async def _count(self, watch: AsyncIterable[object]) -> None:
+        events = 0
+        async for _ in watch:
+            events += 1
+            if events % FANOUT_PUTS == 0:
+                self._done.release()
+
+    async def wait(self) -> None:
+        """Return once every watch has seen all puts once more."""
+        async with asyncio.timeout(_PATIENCE):
+            for _ in range(FANOUT_WATCHES):
+                await self._done.acquire()
+
+    async def end(self) -> None:
+        """Stop counting."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)

@@ -19,6 +19,7 @@ class Async:
         # Not `import`: type checkers run where it is not installed.
         aetcd: Any = importlib.import_module("aetcd")
         host, port = endpoint.split(":")
+        self._fan: works.TaskFan | None = None
         self._client = aetcd.Client(host, int(port), timeout=works.TIMEOUT, options=self.options)
 
     async def get(self) -> None:
@@ -40,7 +41,18 @@ class Async:
                 break
         await watch.cancel()
 
+    async def watch(self, prefix: str) -> None:
+        key = prefix.encode()
+        watches = [await self._client.watch_prefix(key) for _ in range(works.FANOUT_WATCHES)]
+        self._fan = works.TaskFan(watches)
+
+    async def fanout(self) -> None:
+        assert self._fan is not None
+        await self._fan.wait()
+
     async def close(self) -> None:
+        if self._fan is not None:
+            await self._fan.end()
         await self._client.close()
 
 

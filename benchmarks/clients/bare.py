@@ -75,6 +75,20 @@ class Sync:
         call.cancel()
         requests.put(None)
 
+    events = replay
+
+    def responses(self) -> None:
+        events = 0
+        requests: queue.SimpleQueue[pb.WatchRequest | None] = queue.SimpleQueue()
+        requests.put(_watch())
+        call = self._watch(iter(requests.get, None))
+        for response in call:
+            events += len(response.events)
+            if events >= works.REPLAY_EVENTS:
+                break
+        call.cancel()
+        requests.put(None)
+
     def close(self) -> None:
         self._channel.close()
 
@@ -108,6 +122,18 @@ class Async:
         async for response in call:
             for _ in response.events:
                 events += 1
+            if events >= works.REPLAY_EVENTS:
+                break
+        call.cancel()
+
+    events = replay
+
+    async def responses(self) -> None:
+        events = 0
+        call = self._watch()
+        await call.write(_watch())
+        async for response in call:
+            events += len(response.events)
             if events >= works.REPLAY_EVENTS:
                 break
         call.cancel()

@@ -19,6 +19,7 @@ class Sync:
         # Not `import`: type checkers run where it is not installed.
         etcd3: Any = importlib.import_module("etcd3")
         host, port = endpoint.split(":")
+        self._fan: works.ThreadFan | None = None
         self._client = etcd3.client(
             host, int(port), timeout=works.TIMEOUT, grpc_options=self.options
         )
@@ -39,6 +40,14 @@ class Sync:
             if events >= works.REPLAY_EVENTS:
                 break
         cancel()
+
+    def watch(self, prefix: str) -> None:
+        watches = [self._client.watch_prefix(prefix)[0] for _ in range(works.FANOUT_WATCHES)]
+        self._fan = works.ThreadFan(watches)
+
+    def fanout(self) -> None:
+        assert self._fan is not None
+        self._fan.wait()
 
     def close(self) -> None:
         self._client.close()

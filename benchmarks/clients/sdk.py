@@ -20,6 +20,7 @@ class Sync:
 
     def __init__(self, endpoint: str) -> None:
         self._client = Client(endpoint, timeout=works.TIMEOUT)
+        self._fan: works.ThreadFan | None = None
 
     def get(self) -> None:
         self._client.kv.get(works.KEY)
@@ -41,6 +42,30 @@ class Sync:
                 if events >= works.REPLAY_EVENTS:
                     return
 
+    def events(self) -> None:
+        events = 0
+        with self._client.watch(works.REPLAY_PREFIX, prefix=True, start_revision=1) as watch:
+            for _ in watch:
+                events += 1
+                if events >= works.REPLAY_EVENTS:
+                    return
+
+    def responses(self) -> None:
+        events = 0
+        with self._client.watch(works.REPLAY_PREFIX, prefix=True, start_revision=1) as watch:
+            for response in watch.responses():
+                events += len(response.events)
+                if events >= works.REPLAY_EVENTS:
+                    return
+
+    def watch(self, prefix: str) -> None:
+        watches = [self._client.watch(prefix, prefix=True) for _ in range(works.FANOUT_WATCHES)]
+        self._fan = works.ThreadFan([watch.__enter__() for watch in watches])
+
+    def fanout(self) -> None:
+        assert self._fan is not None
+        self._fan.wait()
+
     def close(self) -> None:
         self._client.close()
 
@@ -50,6 +75,7 @@ class Async:
 
     def __init__(self, endpoint: str) -> None:
         self._client = AsyncClient(endpoint, timeout=works.TIMEOUT)
+        self._fan: works.TaskFan | None = None
 
     async def get(self) -> None:
         await self._client.kv.get(works.KEY)
@@ -71,5 +97,31 @@ class Async:
                 if events >= works.REPLAY_EVENTS:
                     return
 
+    async def events(self) -> None:
+        events = 0
+        async with self._client.watch(works.REPLAY_PREFIX, prefix=True, start_revision=1) as watch:
+            async for _ in watch:
+                events += 1
+                if events >= works.REPLAY_EVENTS:
+                    return
+
+    async def responses(self) -> None:
+        events = 0
+        async with self._client.watch(works.REPLAY_PREFIX, prefix=True, start_revision=1) as watch:
+            async for response in watch.responses():
+                events += len(response.events)
+                if events >= works.REPLAY_EVENTS:
+                    return
+
+    async def watch(self, prefix: str) -> None:
+        watches = [self._client.watch(prefix, prefix=True) for _ in range(works.FANOUT_WATCHES)]
+        self._fan = works.TaskFan([await watch.__aenter__() for watch in watches])
+
+    async def fanout(self) -> None:
+        assert self._fan is not None
+        await self._fan.wait()
+
     async def close(self) -> None:
+        if self._fan is not None:
+            await self._fan.end()
         await self._client.close()
