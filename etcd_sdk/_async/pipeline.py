@@ -89,6 +89,8 @@ class AsyncPipeline:
         """The same pipeline, aimed at one endpoint; ``None`` is the pipeline itself."""
         if endpoint is None:
             return self
+        if self._home.moved_in():
+            self._move_in()
         target = self.connection.channel_to(endpoint)
         return AsyncPipeline(self.connection, self._default, self.require_leader, target)
 

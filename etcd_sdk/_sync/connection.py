@@ -57,6 +57,7 @@ class Connection:
         self.keepers: dict[bool, LeaseKeeper] = {}
         """What keeps leases alive, likewise."""
         self._aside: dict[Endpoint, Channel] = {}
+        self._channels: weakref.WeakSet[Channel] = weakref.WeakSet()
         self.set_endpoints(settings.endpoints)
 
     def move_in(self) -> None:
@@ -68,16 +69,15 @@ class Connection:
         self.hubs, self.keepers = {}, {}
         with self._guard:
             self._aside.clear()
+            self._channels.clear()
             members = self.balancer.members
-            self.balancer.replace([Channel(each.endpoint, self.settings) for each in members])
+            self.balancer.replace([self._channel(each.endpoint) for each in members])
 
     def set_endpoints(self, endpoints: Iterable[Endpoint]) -> None:
         """Call others from now on. Calls under way to endpoints that are left out go on."""
         with self._guard:
             known = {channel.endpoint: channel for channel in self.balancer.members}
-            self.balancer.replace(
-                known.get(each) or Channel(each, self.settings) for each in endpoints
-            )
+            self.balancer.replace(known.get(each) or self._channel(each) for each in endpoints)
         self._wake()
 
     def parsed(self, argument: str, endpoints: str | Sequence[str]) -> tuple[Endpoint, ...]:
@@ -96,7 +96,7 @@ class Connection:
                 if channel.endpoint.target == endpoint.target:
                     return channel
             if endpoint not in self._aside:
-                self._aside[endpoint] = Channel(endpoint, self.settings)
+                self._aside[endpoint] = self._channel(endpoint)
             return self._aside[endpoint]
 
     def report(self, channel: Channel, error: EtcdError) -> None:
@@ -120,10 +120,17 @@ class Connection:
         """End every call and all channels. Calls that wait get ``ClientClosedError``."""
         self.over.set()
         with self._guard:
-            channels = [*self.balancer.members, *self._aside.values()]
+            channels = list(self._channels)  # also those whose endpoints were left out
         for channel in channels:
             channel.close()
         self._wake()
+
+    def _channel(self, endpoint: Endpoint) -> Channel:
+        """A new channel, which ends with the connection."""
+        channel = Channel(endpoint, self.settings)
+        channel.closed = self.over.is_set()
+        self._channels.add(channel)
+        return channel
 
     def _wake(self) -> None:
         """Let calls that wait for an endpoint look again."""

@@ -91,6 +91,8 @@ class Pipeline:
         """The same pipeline, aimed at one endpoint; ``None`` is the pipeline itself."""
         if endpoint is None:
             return self
+        if self._home.moved_in():
+            self._move_in()
         target = self.connection.channel_to(endpoint)
         return Pipeline(self.connection, self._default, self.require_leader, target)
 

@@ -128,3 +128,18 @@ async def test_dropped_streams_leave_no_timers(client: AsyncClient) -> None:
         client.rpc.watch.watch(timeout=1000)
     scheduled = asyncio.get_running_loop()._scheduled  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue]
     assert len(scheduled) < 10
+
+
+def test_a_call_aimed_at_a_member_moves_to_the_next_loop_like_any_other(
+    server: EtcdServer, own_server: EtcdServer
+) -> None:
+    client = AsyncClient(server.endpoint)
+
+    async def ask() -> None:
+        for endpoint in server.endpoint, own_server.endpoint:
+            await client.maintenance.status(endpoint=endpoint)
+        await client.kv.get("a")
+
+    for _ in range(2):
+        asyncio.run(ask())
+    asyncio.run(client.close())

@@ -82,6 +82,25 @@ def test_one_client_serves_many_threads(server: EtcdServer, prefix: str) -> None
         assert sum(versions) == 400
 
 
+def get_when(ready: threading.Barrier, client: Client) -> None:
+    ready.wait()
+    client.kv.get("a")
+
+
+def test_many_threads_may_make_the_first_call_at_once(server: EtcdServer) -> None:
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        for _ in range(50):
+            ready = threading.Barrier(8)
+            with Client(server.endpoint) as client, ThreadPoolExecutor(8) as pool:
+                first = [pool.submit(get_when, ready, client) for _ in range(8)]
+            for each in first:
+                each.result()
+    finally:
+        sys.setswitchinterval(interval)
+
+
 @pytest.mark.parametrize("proxy", ["http_proxy", "grpc_proxy", "https_proxy"])
 def test_the_web_proxy_of_the_environment_is_not_asked(
     server: EtcdServer, monkeypatch: pytest.MonkeyPatch, proxy: str
