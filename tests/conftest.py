@@ -41,6 +41,30 @@ def cluster() -> Iterator[EtcdCluster]:
         yield started
 
 
+@pytest.fixture(scope="session")
+def lasting_cluster() -> Iterator[EtcdCluster]:
+    """What `shared_cluster` hands from test to test."""
+    with EtcdCluster(etcd=NEWEST) as started:
+        yield started
+
+
+@pytest.fixture
+def shared_cluster(lasting_cluster: EtcdCluster) -> Iterator[EtcdCluster]:
+    """Three members, for tests that keep to their own keys and to two living members at least.
+
+    Whoever was killed or paused is back afterwards. It saves the second or two that three members
+    may take to agree on their first leader.
+    """
+    yield lasting_cluster
+    for member in lasting_cluster.members:
+        if member.running:
+            member.resume()
+    for member in lasting_cluster.members:
+        if not member.running:
+            member.start()
+    lasting_cluster.leader()
+
+
 @pytest.fixture
 def proxied_cluster(cluster: EtcdCluster) -> Iterator[ProxiedCluster]:
     """The same behind a network that fails on demand."""

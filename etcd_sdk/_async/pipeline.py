@@ -89,8 +89,7 @@ class AsyncPipeline:
         """The same pipeline, aimed at one endpoint; ``None`` is the pipeline itself."""
         if endpoint is None:
             return self
-        if self._home.moved_in():
-            self._move_in()
+        self.settle()
         target = self.connection.channel_to(endpoint)
         return AsyncPipeline(self.connection, self._default, self.require_leader, target)
 
@@ -240,7 +239,7 @@ class AsyncPipeline:
                 raise error
             logger.debug("logging in again: %s", error)
             await self._log_in(headers, attempts.deadline)
-            if attempts.renewals == 1:
+            if attempts.renewals == 1 and attempts.may_go_on():
                 return 0.0
         elif self._login.is_refused(error) or not may_resend(method, error):
             raise error
@@ -528,7 +527,7 @@ class AsyncPipelineStream(Generic[RequestT, ResponseT]):
             else:
                 inner = stream = channel.stream(self._method, seconds, metadata)
                 for request in self._requests:
-                    stream.send(request)
+                    self._send(stream, request)
                 if not self._sending:
                     stream.half_close()
             self._place, self._inner = place, inner

@@ -91,8 +91,7 @@ class Pipeline:
         """The same pipeline, aimed at one endpoint; ``None`` is the pipeline itself."""
         if endpoint is None:
             return self
-        if self._home.moved_in():
-            self._move_in()
+        self.settle()
         target = self.connection.channel_to(endpoint)
         return Pipeline(self.connection, self._default, self.require_leader, target)
 
@@ -242,7 +241,7 @@ class Pipeline:
                 raise error
             logger.debug("logging in again: %s", error)
             self._log_in(headers, attempts.deadline)
-            if attempts.renewals == 1:
+            if attempts.renewals == 1 and attempts.may_go_on():
                 return 0.0
         elif self._login.is_refused(error) or not may_resend(method, error):
             raise error
@@ -526,7 +525,7 @@ class PipelineStream(Generic[RequestT, ResponseT]):
             else:
                 inner = stream = channel.stream(self._method, seconds, metadata)
                 for request in self._requests:
-                    stream.send(request)
+                    self._send(stream, request)
                 if not self._sending:
                     stream.half_close()
             self._place, self._inner = place, inner

@@ -1,0 +1,357 @@
+# Derived from tests/_async/test_retries.py by codegen; do not edit.
+
+"""Which failed calls are made again: reads until they succeed, writes only if nothing was done."""
+
+from __future__ import annotations
+
+import time
+
+import grpc
+import pytest
+
+from etcd_sdk import CallEvent, Client, ClientOptions, Put, Watch, errors, pb
+from etcd_sdk.errors import StatusCode
+from etcd_sdk.testing import EtcdCluster, EtcdServer
+from tests.faults.answers import Answers
+from tests.faults.cluster import ProxiedCluster
+from tests.twins._sync import Beside, Crowd, eventually
+
+# What an endpoint that failed is asked until it serves.
+PROBE = "/etcdserverpb.KV/Range"
+
+
+@pytest.fixture
+def cluster(shared_cluster: EtcdCluster) -> EtcdCluster:
+    return shared_cluster
+
+
+def under_way(client: Client) -> None:
+    """Return once all calls made before are on their way to a member that does not answer."""
+    with pytest.raises(errors.DeadlineExceededError):
+        client.kv.get("a", timeout=0.3)
+
+
+# --- reads --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("serializable", [False, True])
+def test_a_read_outlives_a_restart_of_the_only_member(
+    own_server: EtcdServer, serializable: bool
+) -> None:
+    events: list[CallEvent] = []
+    with Client(own_server.endpoint, observer=events.append) as client:
+        client.kv.put("a", "1")
+        own_server.pause()
+        in_flight = Beside(lambda: client.kv.get("a", serializable=serializable))
+        under_way(client)
+        own_server.kill()
+        late = Beside(lambda: client.kv.get("a", serializable=serializable))
+        eventually(lambda: len([e for e in events if e.error]) > 4)
+        own_server.start()
+        for read in (in_flight, late):
+            assert (read.result()).kvs[0].value == b"1"
+
+
+def test_a_read_outlives_an_orderly_restart(own_server: EtcdServer) -> None:
+    with Client(own_server.endpoint) as client:
+        client.kv.put("a", "1")
+
+        def read(caller: int) -> None:
+            found = client.kv.get("a", serializable=caller % 2 == 0)
+            assert found.kvs[0].value == b"1"
+
+        with Crowd(8, read) as crowd:
+            for _ in range(3):
+                own_server.restart()
+                before = crowd.calls
+                eventually(lambda: crowd.calls > before + 50)  # noqa: B023
+
+
+def test_reads_outlive_every_change_of_the_leader(cluster: EtcdCluster) -> None:
+    with Client(cluster.endpoints) as client:
+
+        def read(caller: int) -> None:
+            client.kv.get("a", serializable=caller % 4 == 0)
+
+        with Crowd(16, read) as crowd:
+            for _ in range(6):
+                leader = cluster.leader()
+                other = next(member for member in cluster.members if member is not leader)
+                status = client.maintenance.status(endpoint=other.endpoint)
+                client.maintenance.move_leader(status.header.member_id, endpoint=leader.endpoint)
+                before = crowd.calls
+                eventually(lambda: crowd.calls > before + 50)  # noqa: B023
+
+
+# --- writes -------------------------------------------------------------------------------------
+
+
+def test_a_write_that_cannot_leave_waits_for_the_server(own_server: EtcdServer) -> None:
+    events: list[CallEvent] = []
+    with Client(own_server.endpoint, observer=events.append) as client:
+        own_server.kill()
+        written = Beside(lambda: client.kv.put("a", "1"))
+        eventually(lambda: len(events) > 3)
+        own_server.start()
+        written.result()
+        found = client.kv.get("a")
+    assert found.kvs[0].version == 1
+    failures = [event.error for event in events if event.error is not None]
+    assert len(failures) > 3
+    assert not any(error.in_doubt for error in failures)
+
+
+def test_a_write_in_flight_is_in_doubt_and_not_made_again(
+    proxied_cluster: ProxiedCluster, prefix: str
+) -> None:
+    """Nor is it where the connection broke behind a request that had arrived."""
+    events: list[CallEvent] = []
+    first, *others = proxied_cluster.proxies
+    with Client(first.endpoint, observer=events.append) as client:
+        client.kv.get(prefix)
+        first.black_hole()
+        writes: list[Beside[object]] = [
+            Beside(lambda: client.kv.put(prefix, "1", timeout=9)),
+            Beside(lambda: client.kv.txn().then(Put(prefix, "2")).commit(timeout=9)),
+            Beside(lambda: client.kv.delete(prefix, timeout=9)),
+            Beside(lambda: client.lease.grant(60, timeout=9)),
+        ]
+        under_way(client)
+        client.set_endpoints([proxy.endpoint for proxy in others])
+        events.clear()
+        first.refuse()
+        for write in writes:
+            with pytest.raises(errors.UnavailableError) as caught:
+                write.result()
+            assert caught.value.in_doubt
+            assert caught.value.endpoint == first.endpoint
+            assert "in doubt" in str(caught.value)
+        assert [event.attempt for event in events] == [1] * len(writes)
+        assert (client.kv.get(prefix)).count == 0
+
+
+def test_one_attempt_is_one_attempt(own_server: EtcdServer) -> None:
+    events: list[CallEvent] = []
+    with Client(own_server.endpoint, max_attempts=1, observer=events.append) as client:
+        client.kv.put("a", "1")
+        own_server.kill()
+        for _ in range(3):
+            with pytest.raises(errors.UnavailableError):
+                client.kv.get("a")
+            with pytest.raises(errors.UnavailableError):
+                client.kv.put("a", "1")
+    assert [event.attempt for event in events] == [1] * 7
+
+
+@pytest.mark.parametrize(
+    ("code", "text"),
+    [
+        (grpc.StatusCode.CANCELLED, "context canceled"),
+        (grpc.StatusCode.CANCELLED, "etcdserver: request canceled"),
+        (grpc.StatusCode.CANCELLED, "anything"),
+        (grpc.StatusCode.DEADLINE_EXCEEDED, "context deadline exceeded"),
+        (grpc.StatusCode.DEADLINE_EXCEEDED, "etcdserver: context deadline exceeded"),
+        (grpc.StatusCode.UNAVAILABLE, "etcdserver: request timed out"),
+        (grpc.StatusCode.UNAVAILABLE, "etcdserver: leader changed"),
+        (grpc.StatusCode.UNAVAILABLE, "etcdserver: server stopped"),
+        (grpc.StatusCode.UNAVAILABLE, "anything"),
+        (grpc.StatusCode.UNKNOWN, "raft proposal dropped"),
+        (grpc.StatusCode.INTERNAL, "anything"),
+    ],
+)
+def test_no_answer_of_a_server_makes_a_write_go_out_twice(code: grpc.StatusCode, text: str) -> None:
+    """A server gives up requests of its own accord; etcd does when it stops."""
+    with Answers(code, text) as one, Answers(code, text) as other:
+        with Client([one.endpoint, other.endpoint], timeout=5) as client:
+            with pytest.raises(errors.EtcdError) as caught:
+                client.kv.put("a", "1")
+            assert caught.value.in_doubt
+            with pytest.raises(errors.EtcdError) as caught:
+                client.lease.grant(60)
+            assert caught.value.in_doubt
+        writes = [path for path in one.calls + other.calls if path != PROBE]
+        assert sorted(writes) == ["/etcdserverpb.KV/Put", "/etcdserverpb.Lease/LeaseGrant"]
+
+
+def test_a_read_that_a_server_gives_up_is_made_elsewhere(server: EtcdServer) -> None:
+    with Answers(grpc.StatusCode.CANCELLED, "context canceled") as stopping:
+        with Client([stopping.endpoint, server.endpoint]) as client:
+            for _ in range(4):
+                client.kv.get("a")
+        assert stopping.calls
+
+
+def test_an_answer_that_proves_a_write_undone_has_it_made_elsewhere(
+    server: EtcdServer, prefix: str
+) -> None:
+    with Answers(grpc.StatusCode.UNKNOWN, "etcdserver: too many requests") as busy:
+        with Client([busy.endpoint, server.endpoint]) as client:
+            for _ in range(4):
+                client.kv.put(prefix, "1")
+            assert (client.kv.get(prefix)).kvs[0].version == 4
+        assert "/etcdserverpb.KV/Put" in busy.calls
+
+
+# --- without a quorum ---------------------------------------------------------------------------
+
+
+def test_without_a_quorum_only_serializable_reads_are_answered(
+    cluster: EtcdCluster, prefix: str
+) -> None:
+    left, *stopped = cluster.members
+    with Client(left.endpoint) as client:
+        client.kv.put(prefix, "1")
+        for member in stopped:
+            member.pause()
+        started = time.monotonic()
+        with pytest.raises((errors.DeadlineExceededError, errors.ServerError)):
+            client.kv.get(prefix, timeout=0.5)
+        with pytest.raises((errors.DeadlineExceededError, errors.ServerError)) as caught:
+            client.kv.put(prefix, "2", timeout=0.5)
+        assert time.monotonic() - started < 3
+        assert caught.value.in_doubt
+        found = client.kv.get(prefix, serializable=True, timeout=2)
+        assert found.kvs[0].version == 1
+        waiting = Beside(lambda: client.kv.get(prefix))
+        for member in stopped:
+            member.resume()
+        waiting.result()
+
+
+def test_a_member_without_a_leader_refuses_who_requires_one(
+    cluster: EtcdCluster, prefix: str
+) -> None:
+    left, *stopped = cluster.members
+    events: list[CallEvent] = []
+    with Client(left.endpoint, require_leader=True, observer=events.append) as client:
+        client.kv.put(prefix, "1")
+        for member in stopped:
+            member.pause()
+        relaxed = client.with_options(require_leader=False)
+
+        def has_no_leader() -> bool:
+            status = relaxed.maintenance.status(endpoint=left.endpoint)
+            return status.leader == 0
+
+        eventually(has_no_leader)
+        events.clear()
+        with pytest.raises(errors.NoLeaderError) as caught:
+            client.kv.put(prefix, "2", timeout=1)
+        assert not caught.value.in_doubt
+        assert len(events) > 2
+        with pytest.raises(errors.NoLeaderError):
+            client.kv.get(prefix, serializable=True, timeout=0.5)
+        relaxed.kv.get(prefix, serializable=True)
+        stream = client.rpc.watch.watch(timeout=0.5)
+        with pytest.raises(errors.NoLeaderError):
+            next(stream)
+        written = Beside(lambda: client.kv.put(prefix, "3"))
+        eventually(lambda: any(event.method == "KV.Put" for event in events))
+        for member in stopped:
+            member.resume()
+        written.result()
+        assert (client.kv.get(prefix)).kvs[0].version == 2
+
+
+# --- one call, whatever it takes ----------------------------------------------------------------
+
+
+def test_what_has_to_be_asked_first_is_part_of_the_time(own_server: EtcdServer) -> None:
+    with Client(own_server.endpoint) as client:
+        own_server.pause()
+        started = time.monotonic()
+        with pytest.raises(errors.DeadlineExceededError):
+            client.auth.status(timeout=0.8)  # not every server has it
+        assert 0.7 < time.monotonic() - started < 1.4
+
+
+def test_a_single_attempt_is_not_made_again_with_a_new_token(
+    auth_server: EtcdServer,
+) -> None:
+    endpoint = auth_server.endpoint
+    who: ClientOptions = {"username": "alice", "password": "alice-pw"}
+    once: ClientOptions = {**who, "max_attempts": 1}
+    twice: ClientOptions = {**who, "max_attempts": 2}
+    with (
+        Client(endpoint, username="root", password="root-pw") as root,
+        Client(endpoint, **once) as alice,
+        Client(endpoint, **twice) as patient,
+    ):
+        for client in (alice, patient):
+            client.kv.put("/alice/a", "1")
+        root.auth.user_change_password("alice", "alice-pw")  # tokens end by it
+        with pytest.raises(errors.InvalidAuthTokenError):
+            alice.kv.put("/alice/a", "1")
+        for client in (alice, patient):
+            client.kv.put("/alice/a", "1")
+        assert (alice.kv.get("/alice/a")).kvs[0].version == 4
+
+
+# --- the observer -------------------------------------------------------------------------------
+
+
+def test_the_observer_hears_of_every_attempt(proxied_cluster: ProxiedCluster, prefix: str) -> None:
+    events: list[CallEvent] = []
+    proxies = proxied_cluster.proxies[:2]
+    endpoints = [proxy.endpoint for proxy in proxies]
+    with Client(endpoints, observer=events.append) as client:
+        client.kv.put(prefix, "1")
+        with pytest.raises(errors.FutureRevisionError):
+            client.kv.get(prefix, revision=2**40)
+        for proxy in proxies:
+            proxy.refuse()
+        read = Beside(lambda: client.kv.get(prefix))
+        eventually(lambda: len(events) > 6)
+        proxies[1].heal()
+        read.result()
+    written, refused, *tries = events
+    assert (written.method, written.attempt, written.code) == ("KV.Put", 1, StatusCode.OK)
+    assert written.error is None
+    assert refused.code is StatusCode.OUT_OF_RANGE
+    assert isinstance(refused.error, errors.FutureRevisionError)
+    assert [event.attempt for event in tries] == list(range(1, len(tries) + 1))
+    *failures, last = tries
+    assert (last.endpoint, last.code, last.error) == (endpoints[1], StatusCode.OK, None)
+    assert {event.endpoint for event in failures} == set(endpoints)
+    for event in failures:
+        assert event.code is StatusCode.UNAVAILABLE
+        assert event.error is not None
+        assert event.error.endpoint == event.endpoint
+    assert all(0 <= event.seconds < 5 for event in events)
+
+
+def test_of_a_stream_the_observer_hears_how_it_was_opened(
+    proxied_cluster: ProxiedCluster, prefix: str
+) -> None:
+    events: list[CallEvent] = []
+    proxy = proxied_cluster.proxies[0]
+    proxy.refuse()
+    with Client(proxy.endpoint, observer=events.append) as client:
+        stream = client.rpc.watch.watch()
+        stream.send(pb.WatchRequest(create_request=Watch(prefix).build()))
+        created = Beside(stream.__next__)
+        eventually(lambda: len(events) > 2)
+        proxy.heal()
+        assert (created.result()).created
+        *failures, opened = events
+        assert [event.attempt for event in events] == list(range(1, len(events) + 1))
+        assert {event.method for event in events} == {"Watch.Watch"}
+        assert {event.code for event in failures} == {StatusCode.UNAVAILABLE}
+        assert (opened.endpoint, opened.code) == (proxy.endpoint, StatusCode.OK)
+        proxy.reset()
+        with pytest.raises(errors.UnavailableError):
+            next(stream)
+        assert events[-1] is opened
+
+
+def test_an_observer_that_fails_harms_no_call(
+    server: EtcdServer, prefix: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(event: CallEvent) -> None:
+        raise RuntimeError("the observer's own trouble")
+
+    with Client(server.endpoint, observer=fail) as client:
+        client.kv.put(prefix, "1")
+        with pytest.raises(errors.FutureRevisionError):
+            client.kv.get(prefix, revision=2**40)
+    assert len([record for record in caplog.records if record.exc_info]) == 2
