@@ -44,8 +44,10 @@ RequestT = TypeVar("RequestT", bound=Message)
 ResponseT = TypeVar("ResponseT", bound=Message)
 
 # A call aimed at one member is repeated for as long as gRPC may take to notice that the member is
-# back; after that the caller wants to know that it is not.
-_AIMED_SECONDS = 1.0
+# back (it connects once a second, give or take a fifth), and often enough to notice it, too. After
+# that the caller wants to know that it is not.
+_AIMED_SECONDS = 1.5
+_AIMED_BACKOFF = 0.2
 # The version of a server is not worth waiting for any longer.
 _ASK_SECONDS = 3.0
 _SYNC_SECONDS = 5.0
@@ -156,9 +158,11 @@ class Pipeline:
 
     def attempts(self, deadline: float) -> Attempts:
         """The attempts of a call whose first one has failed."""
+        policy = self.connection.policy
         if self._target is not None:
             deadline = min(deadline, time.monotonic() + _AIMED_SECONDS)
-        return Attempts(self.connection.policy, deadline)
+            policy = policy._replace(max_backoff=min(policy.max_backoff, _AIMED_BACKOFF))
+        return Attempts(policy, deadline)
 
     def endless_attempts(self) -> Attempts:
         """The attempts of what goes on until nobody needs it any more."""
