@@ -218,7 +218,7 @@ class AsyncWatchHub:
             for request in self._session.opened():
                 self._send(request)
         try:
-            async for response in stream:
+            async for response in stream.undisturbed():
                 error = self._handle(response)
                 if error is not None:
                     return error
@@ -453,7 +453,7 @@ class AsyncWatcher:
 
     async def _next(self) -> pb.WatchResponse:
         """The next response that has anything to say."""
-        hub = await self._begin()
+        hub = self._hub or await self._begin()
         watch = self._watch
         while not self._over:
             got = await watch.mailbox.get()

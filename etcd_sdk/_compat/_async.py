@@ -19,26 +19,28 @@ ItemT = TypeVar("ItemT")
 
 
 class AsyncEvent:
-    """Something that happens once."""
+    """Something that happens once. There may be one for each of many thousand watches or leases."""
+
+    __slots__ = ("_happened", "_waiters")
 
     def __init__(self) -> None:
-        self._event = asyncio.Event()
+        self._happened = False
+        self._waiters: list[asyncio.Future[None]] = []
 
     def set(self) -> None:
         """Let it happen."""
-        self._event.set()
+        self._happened = True
+        _wake(self._waiters)
 
     def is_set(self) -> bool:
         """Whether it has happened."""
-        return self._event.is_set()
+        return self._happened
 
     async def wait(self, timeout: float | None) -> bool:
         """Wait for it, ``timeout`` seconds at most; says whether it has happened."""
-        try:
-            async with asyncio.timeout(timeout):
-                return await self._event.wait()
-        except TimeoutError:
-            return False
+        if not self._happened:
+            await _woken(self._waiters, timeout)
+        return self._happened
 
 
 class AsyncLock:
@@ -86,20 +88,26 @@ class AsyncWorker:
 class AsyncMailbox(Generic[ItemT]):
     """What one side puts and the other takes, until it is closed."""
 
+    __slots__ = ("_end", "_put", "_taken", "_waiters")
+
     def __init__(self) -> None:
-        self._items: asyncio.Queue[ItemT | _End] = asyncio.Queue()
+        # Two lists, the second one in reverse order: an empty deque takes ten times the memory.
+        self._put: list[ItemT] = []
+        self._taken: list[ItemT] = []
         self._end: _End | None = None
+        self._waiters: list[asyncio.Future[None]] = []
 
     def put(self, item: ItemT) -> None:
         """Add an item, unless it is closed."""
         if self._end is None:
-            self._items.put_nowait(item)
+            self._put.append(item)
+            _wake(self._waiters)
 
     def close(self, error: Exception | None) -> None:
         """Let the other side end, with an error or without, after what is there already."""
         if self._end is None:
             self._end = _End(error)
-            self._items.put_nowait(self._end)
+            _wake(self._waiters)
 
     async def get(self) -> ItemT:
         """The next item; waits for it.
@@ -107,15 +115,41 @@ class AsyncMailbox(Generic[ItemT]):
         Raises:
             StopAsyncIteration: It is closed without an error.
         """
-        item = await self._items.get()
-        if isinstance(item, _End):
-            self._items.put_nowait(item)  # for whoever asks next
-            raise item.reason()
-        return item
+        while not self._taken:
+            if self._put:
+                self._put.reverse()
+                self._put, self._taken = self._taken, self._put
+            elif self._end is not None:
+                raise self._end.reason()
+            else:
+                await _woken(self._waiters, None)
+        return self._taken.pop()
+
+
+async def _woken(waiters: list[asyncio.Future[None]], timeout: float | None) -> None:
+    """Wait among others until all are woken, ``timeout`` seconds at most."""
+    loop = asyncio.get_running_loop()
+    waiter: asyncio.Future[None] = loop.create_future()
+    waiters.append(waiter)
+    timer = None if timeout is None else loop.call_later(max(timeout, 0), _wake, [waiter])
+    try:
+        await waiter
+    finally:
+        if timer is not None:
+            timer.cancel()
+        if waiter in waiters:  # it has not been woken, or by the timer alone
+            waiters.remove(waiter)
+
+
+def _wake(waiters: list[asyncio.Future[None]]) -> None:
+    for waiter in waiters:
+        if not waiter.done():
+            waiter.set_result(None)
+    waiters.clear()
 
 
 class _End:
-    """The last item of a mailbox."""
+    """How a mailbox was closed."""
 
     def __init__(self, error: Exception | None) -> None:
         self._error = error

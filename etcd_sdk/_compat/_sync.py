@@ -8,6 +8,7 @@ import queue
 import threading
 import weakref
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from etcd_sdk_api.errors import ClientForkedError, UnavailableError
@@ -17,27 +18,49 @@ if TYPE_CHECKING:
 
 ItemT = TypeVar("ItemT")
 
+
+def _seconds(timeout: float | None) -> float:
+    """How a lock wants it."""
+    return -1 if timeout is None else max(timeout, 0)
+
+
 Guard = threading.Lock
 """Keeps other threads out of a few lines."""
 
 
 class Event:
-    """Something that happens once."""
+    """Something that happens once. There may be one for each of many thousand watches or leases."""
+
+    __slots__ = ("_happened", "_waiters")
 
     def __init__(self) -> None:
-        self._event = threading.Event()
+        self._happened = False
+        # A lock that is held for each of those who wait: they look once more whether it has
+        # happened after they have come in here, so none is missed.
+        self._waiters: list[threading.Lock] = []
 
     def set(self) -> None:
         """Let it happen."""
-        self._event.set()
+        self._happened = True
+        while self._waiters:
+            with suppress(IndexError):  # another thread lets it happen, too
+                self._waiters.pop().release()
 
     def is_set(self) -> bool:
         """Whether it has happened."""
-        return self._event.is_set()
+        return self._happened
 
     def wait(self, timeout: float | None) -> bool:
         """Wait for it, ``timeout`` seconds at most; says whether it has happened."""
-        return self._event.wait(timeout)
+        if self._happened:
+            return True
+        waiter = threading.Lock()
+        waiter.acquire()
+        self._waiters.append(waiter)
+        if not self._happened and not waiter.acquire(timeout=_seconds(timeout)):
+            with suppress(ValueError):  # it has happened just now
+                self._waiters.remove(waiter)
+        return self._happened
 
 
 class Lock:
@@ -48,7 +71,7 @@ class Lock:
 
     def acquire(self, timeout: float | None) -> bool:
         """Take it, within ``timeout`` seconds; says whether that worked."""
-        return self._lock.acquire(timeout=-1 if timeout is None else timeout)
+        return self._lock.acquire(timeout=_seconds(timeout))
 
     def release(self) -> None:
         """Give it to the next thread that waits."""
@@ -65,6 +88,8 @@ class Worker:
 
 class Mailbox(Generic[ItemT]):
     """What one side puts and the other takes, until it is closed."""
+
+    __slots__ = ("_end", "_items")
 
     def __init__(self) -> None:
         self._items: queue.SimpleQueue[ItemT | _End] = queue.SimpleQueue()

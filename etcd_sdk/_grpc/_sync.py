@@ -255,6 +255,10 @@ class GrpcStream(GrpcResponses[ResponseT], Generic[RequestT, ResponseT]):
         """Queue a request from wherever, even a finalizer; dropped if the stream is over."""
         self._outbox.put(request)
 
+    def undisturbed(self) -> Self:
+        """Its responses for a worker; the async twin reads them with less effort."""
+        return self
+
     def half_close(self) -> None:
         """Promise to send no more; responses go on until the server ends the call."""
         self._open = False

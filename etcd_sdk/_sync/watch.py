@@ -218,7 +218,7 @@ class WatchHub:
             for request in self._session.opened():
                 self._send(request)
         try:
-            for response in stream:
+            for response in stream.undisturbed():
                 error = self._handle(response)
                 if error is not None:
                     return error
@@ -451,7 +451,7 @@ class Watcher:
 
     def _next(self) -> pb.WatchResponse:
         """The next response that has anything to say."""
-        hub = self._begin()
+        hub = self._hub or self._begin()
         watch = self._watch
         while not self._over:
             got = watch.mailbox.get()
