@@ -14,6 +14,7 @@ from etcd_sdk._core.endpoint import Endpoint
 from etcd_sdk._core.login import Login
 from etcd_sdk._core.retry import RetryPolicy, blames, probe_wait
 from etcd_sdk._core.settings import Settings, endpoints_of
+from etcd_sdk._core.tls import Certificates
 from etcd_sdk._grpc._async import AsyncChannel
 from etcd_sdk_api.errors import DeadlineExceededError, EtcdError, UnavailableError
 from etcd_sdk_api.methods import KV_GET, RELEASE
@@ -48,6 +49,7 @@ class AsyncConnection:
         self.balancer: Balancer[AsyncChannel] = Balancer()
         self.over: AsyncEvent = AsyncEvent()
         self._begun = False
+        self._certificates = Certificates(settings.tls)
         self._guard = AsyncGuard()
         self._recovery = AsyncEvent()
         self.hubs: dict[bool, AsyncWatchHub] = {}
@@ -125,7 +127,7 @@ class AsyncConnection:
 
     def _channel(self, endpoint: Endpoint) -> AsyncChannel:
         """A new channel, which ends with the connection."""
-        channel = AsyncChannel(endpoint, self.settings)
+        channel = AsyncChannel(endpoint, self.settings, self._certificates)
         channel.closed = self.over.is_set()
         self._channels.add(channel)
         return channel

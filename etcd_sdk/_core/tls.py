@@ -7,11 +7,14 @@ that cannot be reached. So they are looked at here, as soon as they are named.
 from __future__ import annotations
 
 import binascii
+import logging
 import os
 import re
 from typing import NamedTuple, TypeAlias
 
-from etcd_sdk_api.errors import ArgumentTypeError, ArgumentValueError
+from etcd_sdk_api.errors import ArgumentError, ArgumentTypeError, ArgumentValueError
+
+logger = logging.getLogger("etcd_sdk")
 
 PEM: TypeAlias = str | os.PathLike[str] | bytes
 """A file, or what would stand in it."""
@@ -59,6 +62,33 @@ class TLS(NamedTuple):
             if pem
         }
         return f"TLS({', '.join(f'{name}={place}' for name, place in places.items())})"
+
+
+class Certificates:
+    """Certificates and a key as they are, or as they last were when they could be read.
+
+    While files are renewed half of them may be new, or none be there at all; and a process may have
+    given up its right to read them.
+
+    Args:
+        source: Where they come from; ``None`` if the user named none.
+
+    Raises:
+        ArgumentError: They cannot be read from the start.
+    """
+
+    def __init__(self, source: TLS | None) -> None:
+        self._source = source
+        self._last = TLSBytes(None, None, None) if source is None else source.read()
+
+    def read(self) -> TLSBytes:
+        """What they are now, if that can be told."""
+        if self._source is not None:
+            try:
+                self._last = self._source.read()
+            except ArgumentError as error:
+                logger.warning("what was read before is used on: %s", error)
+        return self._last
 
 
 def check(argument: str, pem: PEM) -> PEM:

@@ -17,6 +17,7 @@ from etcd_sdk._core import timeouts
 from etcd_sdk._core.endpoint import Endpoint
 from etcd_sdk._core.login import Metadata
 from etcd_sdk._core.settings import Settings
+from etcd_sdk._core.tls import Certificates
 from etcd_sdk._grpc.base import BaseChannel, again, channel_options
 from etcd_sdk_api.errors import EtcdError
 from etcd_sdk_api.method import Method
@@ -28,8 +29,8 @@ ResponseT = TypeVar("ResponseT", bound=Message)
 class AsyncChannel(BaseChannel):
     """Calls to one endpoint. It belongs to the event loop that makes the first one."""
 
-    def __init__(self, endpoint: Endpoint, settings: Settings) -> None:
-        super().__init__(endpoint, settings)
+    def __init__(self, endpoint: Endpoint, settings: Settings, certificates: Certificates) -> None:
+        super().__init__(endpoint, settings, certificates)
         self._channel: grpc.aio.Channel | None = None
 
     async def unary(

@@ -9,11 +9,11 @@ from typing import Any, TypeAlias
 import grpc
 
 from etcd_sdk._core.endpoint import Endpoint
-from etcd_sdk._core.settings import Settings, TLSBytes
+from etcd_sdk._core.settings import Settings
 from etcd_sdk._core.status import error_from
+from etcd_sdk._core.tls import Certificates
 from etcd_sdk._grpc.diagnosis import diagnose
 from etcd_sdk_api.errors import (
-    ArgumentError,
     ClientClosedError,
     DeadlineExceededError,
     EtcdError,
@@ -69,16 +69,17 @@ def again(failure: EtcdError) -> EtcdError:
 class BaseChannel:
     """Calls to one endpoint, without any policy: all of it that neither waits nor blocks."""
 
-    def __init__(self, endpoint: Endpoint, settings: Settings) -> None:
+    def __init__(self, endpoint: Endpoint, settings: Settings, certificates: Certificates) -> None:
         self.endpoint = endpoint
         self.name: str = endpoint.name
         self.version: str = ""
         """Of the server, if it was asked since the last failure."""
-        self.trouble = ""
+        self.trouble: str = ""
         """Why it was left alone; empty once it serves again."""
         self.closed = False
         self._settings = settings
-        self._tls = self._read_tls()
+        self._certificates = certificates
+        self._tls = certificates.read() if endpoint.secure else None
         self._calls: dict[Method[Any, Any], Any] = {}
 
     def call(self, method: Method[Any, Any]) -> Any:
@@ -93,12 +94,7 @@ class BaseChannel:
         self.version = ""
         if self._tls is None or self.closed:
             return
-        try:
-            changed = self._read_tls()
-        except ArgumentError as error:
-            # Half of a rotation, perhaps. What was read before may still do.
-            logger.warning("%s: %s", self.name, error)
-            return
+        changed = self._certificates.read()
         if changed != self._tls:
             logger.info("%s: the certificate files have changed", self.name)
             self._tls = changed
@@ -161,12 +157,6 @@ class BaseChannel:
     def _reopen(self) -> None:
         """Let the next call have a new channel. The old one ends with the calls on it."""
         raise TypeError(f"{type(self).__name__} has no channel: use a class derived from it")
-
-    def _read_tls(self) -> TLSBytes | None:
-        """Certificates, for an endpoint that is to be reached over TLS."""
-        if not self.endpoint.secure:
-            return None
-        return self._settings.tls.read() if self._settings.tls else TLSBytes(None, None, None)
 
     def _credentials(self) -> grpc.ChannelCredentials | None:
         if self._tls is None:

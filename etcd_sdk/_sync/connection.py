@@ -16,6 +16,7 @@ from etcd_sdk._core.endpoint import Endpoint
 from etcd_sdk._core.login import Login
 from etcd_sdk._core.retry import RetryPolicy, blames, probe_wait
 from etcd_sdk._core.settings import Settings, endpoints_of
+from etcd_sdk._core.tls import Certificates
 from etcd_sdk._grpc._sync import Channel
 from etcd_sdk_api.errors import DeadlineExceededError, EtcdError, UnavailableError
 from etcd_sdk_api.methods import KV_GET, RELEASE
@@ -50,6 +51,7 @@ class Connection:
         self.balancer: Balancer[Channel] = Balancer()
         self.over: Event = Event()
         self._begun = False
+        self._certificates = Certificates(settings.tls)
         self._guard = Guard()
         self._recovery = Event()
         self.hubs: dict[bool, WatchHub] = {}
@@ -127,7 +129,7 @@ class Connection:
 
     def _channel(self, endpoint: Endpoint) -> Channel:
         """A new channel, which ends with the connection."""
-        channel = Channel(endpoint, self.settings)
+        channel = Channel(endpoint, self.settings, self._certificates)
         channel.closed = self.over.is_set()
         self._channels.add(channel)
         return channel
