@@ -7,6 +7,7 @@ that cannot be reached, it is asked, with the same certificates.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import socket
@@ -20,7 +21,12 @@ _PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + bytes(3) + b"\x04" + bytes(5)
 _SETTINGS = b"\x04"
 
 # What gRPC says of handshakes, whichever release. What it says of ports and names is clear.
-_UNCLEAR = re.compile("handshake|Unwrap failed|Socket closed|empty address|peer certificate|Verif")
+_UNCLEAR = re.compile(
+    "handshake|Unwrap failed|Socket closed|Connection reset|empty address|peer certificate|Verif"
+)
+
+# OpenSSL names each alert after the version of TLS that brought it.
+_ALERT = re.compile(r"^(SSL|TLS)V[0-9]+_ALERT_")
 
 
 def is_unclear(text: str) -> bool:
@@ -41,10 +47,10 @@ def diagnose(endpoint: Endpoint, tls: TLSBytes | None, server_name: str, seconds
         return _greeted(endpoint, context, server_name, seconds)
     except ssl.SSLCertVerificationError as error:
         return f"the server's certificate is refused: {error.verify_message}"
-    except ssl.SSLError as error:
+    except (ssl.SSLError, ConnectionError) as error:
         if _greets(endpoint, None, seconds):
             return "the server does not speak TLS"
-        return f"the server ends the handshake: {_reason(error)}"
+        return _complaint(tls, _reason(error)) if isinstance(error, ssl.SSLError) else ""
     except OSError:
         return ""
 
@@ -64,6 +70,15 @@ def _greeted(
             return ""
 
 
+def _complaint(tls: TLSBytes | None, reason: str) -> str:
+    """What a server means that ends the handshake with an alert."""
+    if "certificate" not in reason and reason != "unknown ca":
+        return f"the server ends the handshake: {reason}"
+    if tls is None or tls.cert is None:
+        return "the server wants a client certificate, and none is given"
+    return f"the server refuses the client certificate: {reason}"
+
+
 def _greets(endpoint: Endpoint, context: ssl.SSLContext | None, seconds: float) -> bool:
     """Whether the endpoint is one of etcd's, seen with or without TLS."""
     try:
@@ -79,8 +94,13 @@ def _greets(endpoint: Endpoint, context: ssl.SSLContext | None, seconds: float) 
 
 
 def _is_greeted(connection: socket.socket) -> bool:
-    connection.sendall(_PREFACE)
-    return connection.recv(9)[3:4] == _SETTINGS
+    # A server that does not like what it gets may be gone before all of it is sent, or before it
+    # is asked why; what it said can still be read.
+    with contextlib.suppress(ConnectionError):
+        connection.sendall(_PREFACE)
+    with contextlib.suppress(ConnectionError):
+        return connection.recv(9)[3:4] == _SETTINGS
+    return False
 
 
 def _connected(endpoint: Endpoint, seconds: float) -> socket.socket:
@@ -114,4 +134,4 @@ def _unchecked() -> ssl.SSLContext:
 
 def _reason(error: Exception) -> str:
     reason = getattr(error, "reason", None) or str(error)
-    return reason.replace("_", " ").lower()
+    return _ALERT.sub("", reason).replace("_", " ").lower()
