@@ -296,7 +296,7 @@ def _client_urls(options: _Options, address: _Address, directory: Path) -> list[
     if options.tls is not None:
         urls = [f"https://{_HOST}:{address.client_port}", f"http://{_HOST}:{address.plain_port}"]
     if options.unix_socket:
-        urls.append(f"unix://{directory / 'socket'}")
+        urls.append(f"{'unixs' if options.tls else 'unix'}://{directory / 'socket'}")
     return urls
 
 
@@ -339,8 +339,8 @@ class _Member:
         self.address = address
         self.directory = Path(tempfile.mkdtemp(prefix="etcd-"))
         self.data_dir = self.directory / "data"
-        self.socket = self.directory / "socket"
-        self.client_url, *_ = _client_urls(options, address, self.directory)
+        client_urls = _client_urls(options, address, self.directory)
+        self.client_url, self.unix_url = client_urls[0], client_urls[-1]  # if it has a socket
         self.command = _command(options, address, cluster, self.directory, joins=joins)
         self._plain_port = address.plain_port if options.tls else address.client_port
         self._log = self.directory / "log"
@@ -558,14 +558,16 @@ class EtcdServer:
 
     @property
     def unix_endpoint(self) -> str:
-        """Where clients reach it without a network, as ``"unix:///path"``; the same until `stop`.
+        """Where clients reach it without a network; the same until `stop`.
+
+        It is ``"unix:///path"``, and ``"unixs:///path"`` of a server with ``tls``.
 
         Raises:
             RuntimeError: The server was not started, or was stopped, or has no ``unix_socket``.
         """
         if not self._options.unix_socket:
             raise RuntimeError(f"etcd {self._name!r} has no unix socket: ask for unix_socket=True")
-        return f"unix://{self._started.socket}"
+        return self._started.unix_url
 
     @property
     def peer_url(self) -> str:
