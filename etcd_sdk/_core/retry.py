@@ -77,6 +77,10 @@ def probe_wait(error: EtcdError, failures: int) -> float:
     return min(0.025 * 2.0 ** min(failures, 60), longest)
 
 
+def _is_of_learner(error: EtcdError) -> bool:
+    return isinstance(error, NotSupportedForLearnerError)
+
+
 _UNFIT = (NotCapableError, NotSupportedForLearnerError, CorruptClusterError)
 
 
@@ -123,10 +127,13 @@ class Attempts:
     def next_round(
         self, now: float, uniform: Callable[[float, float], float] = random.uniform
     ) -> float | None:
-        """Seconds to wait before all endpoints are tried again; ``None`` if time runs out first.
+        """Seconds to wait before all endpoints are tried again; ``None`` if that is of no use.
 
-        Nothing is tried that could only end with the deadline: the last error says more.
+        Learners stay learners, and nothing is tried that could only end with the deadline: the
+        last error says more.
         """
+        if self.causes and all(map(_is_of_learner, self.causes.values())):
+            return None
         policy = self._policy
         longest = min(policy.backoff * 2.0 ** min(self._waits, 60), policy.max_backoff)
         seconds = longest * uniform(1 - policy.jitter, 1 + policy.jitter)

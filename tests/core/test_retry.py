@@ -227,6 +227,12 @@ def test_a_round_forgets_who_was_tried() -> None:
     assert attempts.tried == set()
 
 
+def test_waiting_makes_no_voter_of_a_learner() -> None:
+    learner = example(errors.NotSupportedForLearnerError, in_doubt=False)
+    assert failed(learner).next_round(0) is None
+    assert failed(unreachable("b:2"), learner).next_round(0) is not None
+
+
 def test_a_token_is_not_renewed_for_ever() -> None:
     attempts = Attempts(DEFAULT, math.inf)
     renewals = 0
