@@ -11,9 +11,9 @@ from functools import partial
 
 import pytest
 
-from etcd_sdk import AsyncClient, CallEvent, Watch, errors, pb
+from etcd_sdk import AsyncClient, CallEvent, Get, Watch, errors, pb
 from etcd_sdk.testing import EtcdCluster, EtcdServer
-from tests.conftest import NEWEST
+from tests.conftest import NEWEST, RELEASES
 from tests.faults.cluster import ProxiedCluster
 from tests.faults.proxy import FaultProxy
 from tests.twins._async import AsyncBeside, async_eventually
@@ -26,8 +26,8 @@ def cluster(shared_cluster: EtcdCluster) -> EtcdCluster:
 
 @pytest.fixture
 def own_cluster() -> Iterator[EtcdCluster]:
-    """For tests that change who belongs to it."""
-    with EtcdCluster(etcd=NEWEST) as started:
+    """For tests that change who belongs to it; one that is alone agrees at once."""
+    with EtcdCluster(1, etcd=NEWEST) as started:
         yield started
 
 
@@ -176,7 +176,7 @@ def dead_endpoints() -> Iterator[list[str]]:
 
 
 @pytest.mark.parametrize(
-    ("timeout", "max_attempts"), [(1.0, 100), (math.inf, 3), (math.inf, 7), (10.0, 4)]
+    ("timeout", "max_attempts"), [(0.5, 100), (math.inf, 3), (math.inf, 7), (10.0, 4)]
 )
 async def test_all_endpoints_are_named_if_none_can_be_reached(
     dead_endpoints: list[str], timeout: float, max_attempts: int
@@ -197,7 +197,7 @@ async def test_all_endpoints_are_named_if_none_can_be_reached(
                 assert f"{cause.endpoint}: {cause.message}" in str(caught.value)
                 assert "refused" in cause.message
     assert max(event.attempt for event in events) <= max_attempts
-    assert timeout == 1 or len(events) == 3 * max_attempts
+    assert timeout == 0.5 or len(events) == 3 * max_attempts
 
 
 async def test_nothing_is_claimed_of_an_endpoint_that_was_not_tried(
@@ -331,6 +331,23 @@ async def test_closing_ends_calls_to_endpoints_that_left_the_list(
     assert caught.value.in_doubt
 
 
+async def test_closing_ends_calls_that_are_still_connecting(
+    proxied_cluster: ProxiedCluster,
+) -> None:
+    proxies = proxied_cluster.proxies
+    for proxy in proxies:
+        proxy.black_hole()
+    client = AsyncClient(proxied_cluster.endpoints, timeout=60, connect_timeout=60)
+    calls: list[AsyncBeside[None]] = [
+        AsyncBeside(partial(call, client)) for call in (get, put, grant)
+    ]
+    await async_eventually(lambda: all(proxy.open for proxy in proxies))
+    await client.close()
+    for call in calls:
+        with pytest.raises(errors.ClientClosedError):
+            await call.result()
+
+
 async def test_a_closed_client_calls_nobody_wherever_it_is_sent(cluster: EtcdCluster) -> None:
     first, second, third = cluster.endpoints
     async with AsyncClient(first) as client:
@@ -355,18 +372,17 @@ async def test_endpoints_from_the_list_of_members(own_cluster: EtcdCluster) -> N
     founders = own_cluster.members
     async with AsyncClient(own_cluster.endpoints[0]) as client:
         await client.sync_endpoints()
-        assert sorted(client.endpoints) == urls(*founders)
-        assert len({await asked(client) for _ in range(3)}) == 3
+        assert client.endpoints == urls(*founders)
 
         learner = own_cluster.newcomer()
         added = await client.cluster.member_add([learner.peer_url], is_learner=True)
         await client.sync_endpoints()  # it has no name yet
-        assert sorted(client.endpoints) == urls(*founders)
+        assert client.endpoints == urls(*founders)
 
         learner.start()
         await async_eventually(lambda: is_listed(client, learner))
         await client.sync_endpoints()
-        assert sorted(client.endpoints) == urls(*founders)
+        assert client.endpoints == urls(*founders)
 
         await async_eventually(lambda: promoted(client, added.member.ID))
         await client.sync_endpoints()
@@ -386,14 +402,14 @@ async def promoted(client: AsyncClient, member_id: int) -> bool:
     return True
 
 
-async def test_endpoints_are_synced_by_themselves_if_wanted(own_cluster: EtcdCluster) -> None:
-    async with AsyncClient(own_cluster.endpoints[0], sync_interval=0.05) as client:
-        assert client.endpoints == own_cluster.endpoints[:1]
+async def test_endpoints_are_synced_by_themselves_if_wanted(cluster: EtcdCluster) -> None:
+    async with AsyncClient(cluster.endpoints[0], sync_interval=0.05) as client:
+        assert client.endpoints == cluster.endpoints[:1]
         await client.kv.get("a")
-        await async_eventually(lambda: sorted(client.endpoints) == urls(*own_cluster.members))
-        removed = await id_of(client, own_cluster.endpoints[2])
-        await client.cluster.member_remove(removed)
-        await async_eventually(lambda: sorted(client.endpoints) == urls(*own_cluster.members[:2]))
+        await async_eventually(lambda: sorted(client.endpoints) == urls(*cluster.members))
+        assert len({await asked(client) for _ in range(3)}) == 3
+        client.set_endpoints(cluster.endpoints[0])
+        await async_eventually(lambda: sorted(client.endpoints) == urls(*cluster.members))
 
 
 async def test_a_list_that_cannot_be_read_changes_nothing(dead_endpoints: list[str]) -> None:
@@ -511,7 +527,40 @@ async def test_a_learner_is_passed_over_but_can_be_asked(own_cluster: EtcdCluste
             (failure,) = failed(events)
             assert isinstance(failure.error, errors.NotSupportedForLearnerError)
             assert (await client.maintenance.status(endpoint=learner.endpoint)).isLearner
-            assert (await client.kv.get("a")).kvs[0].version == 10
+        async with AsyncClient(learner.endpoint, timeout=math.inf) as client:
+            for call in (get, put, delete, transact):
+                with pytest.raises(errors.NotSupportedForLearnerError):
+                    await call(client)
+            await async_eventually(lambda: has_caught_up(client))
+
+
+async def delete(client: AsyncClient) -> None:
+    await client.kv.delete("a")
+
+
+async def transact(client: AsyncClient) -> None:
+    await client.kv.txn().then(Get("a")).commit()
+
+
+async def has_caught_up(client: AsyncClient) -> bool:
+    found = (await client.kv.get("a", serializable=True)).kvs
+    return len(found) == 1 and found[0].version == 10
+
+
+# --- old members --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("version", RELEASES)
+async def test_an_old_cluster_is_rejected_if_wanted(version: str) -> None:
+    is_old = tuple(map(int, version.split(".")[:2])) < (3, 6)
+    with EtcdServer(etcd=RELEASES[version]) as member:
+        async with AsyncClient(member.endpoint, reject_old_cluster=True) as client:
+            for call in (get, put):
+                if is_old:
+                    with pytest.raises(errors.OldClusterError, match=version):
+                        await call(client)
+                else:
+                    await call(client)
 
 
 # --- views --------------------------------------------------------------------------------------

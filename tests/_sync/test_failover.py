@@ -13,9 +13,9 @@ from functools import partial
 
 import pytest
 
-from etcd_sdk import CallEvent, Client, Watch, errors, pb
+from etcd_sdk import CallEvent, Client, Get, Watch, errors, pb
 from etcd_sdk.testing import EtcdCluster, EtcdServer
-from tests.conftest import NEWEST
+from tests.conftest import NEWEST, RELEASES
 from tests.faults.cluster import ProxiedCluster
 from tests.faults.proxy import FaultProxy
 from tests.twins._sync import Beside, eventually
@@ -28,8 +28,8 @@ def cluster(shared_cluster: EtcdCluster) -> EtcdCluster:
 
 @pytest.fixture
 def own_cluster() -> Iterator[EtcdCluster]:
-    """For tests that change who belongs to it."""
-    with EtcdCluster(etcd=NEWEST) as started:
+    """For tests that change who belongs to it; one that is alone agrees at once."""
+    with EtcdCluster(1, etcd=NEWEST) as started:
         yield started
 
 
@@ -178,7 +178,7 @@ def dead_endpoints() -> Iterator[list[str]]:
 
 
 @pytest.mark.parametrize(
-    ("timeout", "max_attempts"), [(1.0, 100), (math.inf, 3), (math.inf, 7), (10.0, 4)]
+    ("timeout", "max_attempts"), [(0.5, 100), (math.inf, 3), (math.inf, 7), (10.0, 4)]
 )
 def test_all_endpoints_are_named_if_none_can_be_reached(
     dead_endpoints: list[str], timeout: float, max_attempts: int
@@ -199,7 +199,7 @@ def test_all_endpoints_are_named_if_none_can_be_reached(
                 assert f"{cause.endpoint}: {cause.message}" in str(caught.value)
                 assert "refused" in cause.message
     assert max(event.attempt for event in events) <= max_attempts
-    assert timeout == 1 or len(events) == 3 * max_attempts
+    assert timeout == 0.5 or len(events) == 3 * max_attempts
 
 
 def test_nothing_is_claimed_of_an_endpoint_that_was_not_tried(
@@ -331,6 +331,21 @@ def test_closing_ends_calls_to_endpoints_that_left_the_list(
     assert caught.value.in_doubt
 
 
+def test_closing_ends_calls_that_are_still_connecting(
+    proxied_cluster: ProxiedCluster,
+) -> None:
+    proxies = proxied_cluster.proxies
+    for proxy in proxies:
+        proxy.black_hole()
+    client = Client(proxied_cluster.endpoints, timeout=60, connect_timeout=60)
+    calls: list[Beside[None]] = [Beside(partial(call, client)) for call in (get, put, grant)]
+    eventually(lambda: all(proxy.open for proxy in proxies))
+    client.close()
+    for call in calls:
+        with pytest.raises(errors.ClientClosedError):
+            call.result()
+
+
 def test_a_closed_client_calls_nobody_wherever_it_is_sent(cluster: EtcdCluster) -> None:
     first, second, third = cluster.endpoints
     with Client(first) as client:
@@ -355,18 +370,17 @@ def test_endpoints_from_the_list_of_members(own_cluster: EtcdCluster) -> None:
     founders = own_cluster.members
     with Client(own_cluster.endpoints[0]) as client:
         client.sync_endpoints()
-        assert sorted(client.endpoints) == urls(*founders)
-        assert len({asked(client) for _ in range(3)}) == 3
+        assert client.endpoints == urls(*founders)
 
         learner = own_cluster.newcomer()
         added = client.cluster.member_add([learner.peer_url], is_learner=True)
         client.sync_endpoints()  # it has no name yet
-        assert sorted(client.endpoints) == urls(*founders)
+        assert client.endpoints == urls(*founders)
 
         learner.start()
         eventually(lambda: is_listed(client, learner))
         client.sync_endpoints()
-        assert sorted(client.endpoints) == urls(*founders)
+        assert client.endpoints == urls(*founders)
 
         eventually(lambda: promoted(client, added.member.ID))
         client.sync_endpoints()
@@ -386,14 +400,14 @@ def promoted(client: Client, member_id: int) -> bool:
     return True
 
 
-def test_endpoints_are_synced_by_themselves_if_wanted(own_cluster: EtcdCluster) -> None:
-    with Client(own_cluster.endpoints[0], sync_interval=0.05) as client:
-        assert client.endpoints == own_cluster.endpoints[:1]
+def test_endpoints_are_synced_by_themselves_if_wanted(cluster: EtcdCluster) -> None:
+    with Client(cluster.endpoints[0], sync_interval=0.05) as client:
+        assert client.endpoints == cluster.endpoints[:1]
         client.kv.get("a")
-        eventually(lambda: sorted(client.endpoints) == urls(*own_cluster.members))
-        removed = id_of(client, own_cluster.endpoints[2])
-        client.cluster.member_remove(removed)
-        eventually(lambda: sorted(client.endpoints) == urls(*own_cluster.members[:2]))
+        eventually(lambda: sorted(client.endpoints) == urls(*cluster.members))
+        assert len({asked(client) for _ in range(3)}) == 3
+        client.set_endpoints(cluster.endpoints[0])
+        eventually(lambda: sorted(client.endpoints) == urls(*cluster.members))
 
 
 def test_a_list_that_cannot_be_read_changes_nothing(dead_endpoints: list[str]) -> None:
@@ -509,7 +523,40 @@ def test_a_learner_is_passed_over_but_can_be_asked(own_cluster: EtcdCluster) -> 
             (failure,) = failed(events)
             assert isinstance(failure.error, errors.NotSupportedForLearnerError)
             assert (client.maintenance.status(endpoint=learner.endpoint)).isLearner
-            assert (client.kv.get("a")).kvs[0].version == 10
+        with Client(learner.endpoint, timeout=math.inf) as client:
+            for call in (get, put, delete, transact):
+                with pytest.raises(errors.NotSupportedForLearnerError):
+                    call(client)
+            eventually(lambda: has_caught_up(client))
+
+
+def delete(client: Client) -> None:
+    client.kv.delete("a")
+
+
+def transact(client: Client) -> None:
+    client.kv.txn().then(Get("a")).commit()
+
+
+def has_caught_up(client: Client) -> bool:
+    found = (client.kv.get("a", serializable=True)).kvs
+    return len(found) == 1 and found[0].version == 10
+
+
+# --- old members --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("version", RELEASES)
+def test_an_old_cluster_is_rejected_if_wanted(version: str) -> None:
+    is_old = tuple(map(int, version.split(".")[:2])) < (3, 6)
+    with EtcdServer(etcd=RELEASES[version]) as member:
+        with Client(member.endpoint, reject_old_cluster=True) as client:
+            for call in (get, put):
+                if is_old:
+                    with pytest.raises(errors.OldClusterError, match=version):
+                        call(client)
+                else:
+                    call(client)
 
 
 # --- views --------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import grpc
 import pytest
@@ -60,11 +61,13 @@ def test_a_read_outlives_an_orderly_restart(own_server: EtcdServer) -> None:
             found = client.kv.get("a", serializable=caller % 2 == 0)
             assert found.kvs[0].value == b"1"
 
-        with Crowd(8, read) as crowd:
-            for _ in range(3):
-                own_server.restart()
-                before = crowd.calls
-                eventually(lambda: crowd.calls > before + 50)  # noqa: B023
+        with ThreadPoolExecutor() as beside:
+            with Crowd(8, read) as crowd:
+                for _ in range(3):
+                    restart = beside.submit(own_server.restart)
+                    eventually(restart.done)
+                    before = crowd.calls
+                    eventually(lambda: crowd.calls > before + 50)  # noqa: B023
 
 
 def test_reads_outlive_every_change_of_the_leader(cluster: EtcdCluster) -> None:
@@ -128,6 +131,19 @@ def test_a_write_in_flight_is_in_doubt_and_not_made_again(
             assert "in doubt" in str(caught.value)
         assert [event.attempt for event in events] == [1] * len(writes)
         assert (client.kv.get(prefix)).count == 0
+
+
+def test_a_put_to_a_dead_member_fails_and_reads_go_on_when_it_is_back(
+    own_server: EtcdServer,
+) -> None:
+    with Client(own_server.endpoint) as client:
+        own_server.kill()
+        with pytest.raises(errors.UnavailableError) as caught:
+            client.kv.put("a", "1", timeout=0.3)
+        assert not caught.value.in_doubt
+        read = Beside(lambda: client.kv.get("a"))
+        own_server.start()
+        assert (read.result()).count == 0
 
 
 def test_one_attempt_is_one_attempt(own_server: EtcdServer) -> None:

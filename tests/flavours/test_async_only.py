@@ -47,6 +47,19 @@ async def test_a_tasks_own_cancellation_stays_what_it_is(own_server: EtcdServer)
                 await task
 
 
+async def test_a_call_that_is_cancelled_leaves_the_connection_usable(
+    client: AsyncClient, prefix: str
+) -> None:
+    for _ in range(20):
+        call = asyncio.create_task(client.kv.get(prefix))
+        await asyncio.sleep(0)
+        call.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await call
+        await client.kv.put(prefix, "1")
+    assert (await client.kv.get(prefix)).kvs[0].version == 20
+
+
 async def test_streams_in_a_cancelled_tasks_clean_up_end_as_anywhere(client: AsyncClient) -> None:
     seen: list[str] = []
 

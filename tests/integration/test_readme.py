@@ -38,9 +38,8 @@ def test_the_tour(own_server: EtcdServer) -> None:
 
 
 @pytest.mark.parametrize(
-    ("program", "output"), list(
-        zip(PROGRAMS[1:], ["{endpoints}\n", "b'/jobs/1' b'build'\n", ""], strict=True)
-    ),
+    ("program", "output"),
+    list(zip(PROGRAMS[1:], ["{endpoints}\n", "b'/jobs/1' b'build'\n", ""], strict=True)),
 )
 def test_the_others(own_server: EtcdServer, program: str, output: str) -> None:
     endpoints = [own_server.endpoint, "127.0.0.2:2379", "127.0.0.3:2379"]
