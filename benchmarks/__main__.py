@@ -13,7 +13,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from benchmarks import experiments, overhead, peers, server
+from benchmarks import experiments, many, overhead, peers, server
 from benchmarks.measure import Comparison
 from etcd_sdk.testing import etcd_version, find_etcd
 
@@ -84,6 +84,20 @@ def _peers(etcd: Path, options: argparse.Namespace) -> Figures:
     return figures
 
 
+def _many(etcd: Path, options: argparse.Namespace) -> Figures:
+    """Many watches and many kept leases in one client; the control is another such client."""
+    figures = []
+    wanted: str = options.only
+    _row("figure", "SDK", "control", "unit")
+    for each in many.run(
+        etcd, count=options.count, window=options.window, only=lambda name: wanted in name
+    ):
+        figures.append(dataclasses.asdict(each))
+        digits = 2 if each.value < 100 else 0
+        _row(each.name, f"{each.value:,.{digits}f}", f"{each.control:,.{digits}f}", each.unit)
+    return figures
+
+
 def _experiments(etcd: Path, options: argparse.Namespace) -> Figures:
     """What gRPC's event engine costs: time as it is / time without it."""
     figures = []
@@ -105,12 +119,13 @@ _PARTS: dict[str, Callable[[Path, argparse.Namespace], Figures]] = {
     "server": _server,
     "watch": _watch,
     "peers": _peers,
+    "many": _many,
     "experiments": _experiments,
 }
 
 
 def _row(first: str, *cells: str) -> None:
-    print(f"{first:<34}", *(f"{cell:>17}" for cell in cells), flush=True)
+    print(f"{first:<36}", *(f"{cell:>17}" for cell in cells), flush=True)
 
 
 def _compared(each: Comparison) -> tuple[str, ...]:
@@ -158,6 +173,12 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=_ROUNDS, help="default: %(default)s")
     parser.add_argument(
         "--seconds", type=float, default=_SECONDS, help="for a comparison; default: %(default)s"
+    )
+    parser.add_argument(
+        "--count", type=int, default=10_000, help="watches or leases; default: %(default)s"
+    )
+    parser.add_argument(
+        "--window", type=float, default=40.0, help="seconds to see renewals; default: %(default)s"
     )
     parser.add_argument("--only", default="", metavar="TEXT", help="work with TEXT in its name")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there, too")

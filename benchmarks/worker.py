@@ -6,6 +6,8 @@ It reads commands from stdin and answers on stdout, one JSON object a line each:
 - ``{"do": "watch", "prefix": "/a/"}`` makes the watches that ``fanout`` then reads;
 - ``{"do": "get", "calls": 100, "at_once": 1, "clock": "elapsed"}`` does some work, and
   answers ``{"seconds": ...}``, of time or with ``"cpu"`` of this process;
+- ``{"do": "crowd", "which": "watches", "count": 10}`` has a crowd do something, and
+  answers what that returns;
 - ``{"do": "recover"}`` gets until a get succeeds, and answers with the seconds that it took;
 - ``{"do": "fork", "calls": 100}`` forks so many children while a thread calls; each of them makes
   a client of its own and gets. Sync contestants only.
@@ -34,6 +36,8 @@ from benchmarks import works
 CONTESTANTS = {
     "sdk": "benchmarks.clients.sdk:Sync",
     "sdk-async": "benchmarks.clients.sdk:Async",
+    "sdk-crowd": "benchmarks.clients.crowd:Sync",
+    "sdk-crowd-async": "benchmarks.clients.crowd:Async",
     "etcd3": "benchmarks.clients.etcd3_client:Sync",
     "etcd3-default": "benchmarks.clients.etcd3_client:SyncByDefault",
     "aetcd": "benchmarks.clients.aetcd_client:Async",
@@ -69,6 +73,11 @@ class Worker:
         watching = self._client.watch(prefix)
         if self._asynchronous:
             self._runner.run(watching)
+
+    def crowd(self, command: dict[str, Any]) -> dict[str, Any]:
+        arguments = {name: each for name, each in command.items() if name not in ("do", "which")}
+        figures = getattr(self._client, command["which"])(**arguments)
+        return dict(self._runner.run(figures) if self._asynchronous else figures)
 
     def batch(self, work: str, calls: int, at_once: int, clock: str = "elapsed") -> float:
         once = getattr(self._client, work)
@@ -128,6 +137,8 @@ class Worker:
             case "watch":
                 self.watch(command["prefix"])
                 return {}
+            case "crowd":
+                return self.crowd(command)
             case "recover":
                 return {"seconds": self.recover()}
             case "fork":
