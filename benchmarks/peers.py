@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -28,8 +29,8 @@ class Peer(NamedTuple):
     cases: tuple[Case, ...]
 
 
-def _fanouts(flavour: str) -> Iterator[Case]:
-    return (Case(flavour, "fanout", clock=clock) for clock in works.CLOCKS)
+def _live(flavour: str) -> tuple[Case, ...]:
+    return Case(flavour, "fanout"), Case(flavour, "trickle", clock="cpu")
 
 
 PEERS = (
@@ -40,7 +41,7 @@ PEERS = (
         ("etcd3==0.12.0", "protobuf==3.20.3"),
         (
             *(Case("sync", work) for work in ("get", "put", "range", "replay")),
-            *_fanouts("sync"),
+            *_live("sync"),
         ),
     ),
     Peer(
@@ -53,7 +54,7 @@ PEERS = (
             Case("async", "get", 64),
             Case("async", "range"),
             Case("async", "replay"),
-            *_fanouts("async"),
+            *_live("async"),
         ),
     ),
 )
@@ -117,14 +118,18 @@ def _compared(
 @contextmanager
 def _writer(case: Case, endpoint: str) -> Iterator[Callable[[str], None] | None]:
     """What writes while the workers watch; from this process, whoever watches."""
-    if case.work != "fanout":
+    if case.work not in works.LIVE:
         yield None
         return
     with Client(endpoint, timeout=works.TIMEOUT) as client:
 
         def write(prefix: str) -> None:
-            for number in range(works.FANOUT_PUTS):
+            due = time.monotonic()
+            for number in range(works.LIVE[case.work]):
                 client.kv.put(f"{prefix}{number:04}", works.VALUE)
+                if case.work == "trickle":
+                    due += works.TRICKLE_SECONDS
+                    time.sleep(max(0.0, due - time.monotonic()))
 
         yield write
 

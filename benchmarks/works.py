@@ -27,7 +27,11 @@ _EVENTS_A_REVISION = 100
 FANOUT_PREFIX = "/bench/fanout/"
 FANOUT_WATCHES = 100
 FANOUT_PUTS = 1_000
-FANOUT_EVENTS = FANOUT_WATCHES * FANOUT_PUTS
+# etcd gives a slow reader the events of many puts at once. So that all get single ones, and work
+# can be compared by processor time, puts also come at a pace that all can keep.
+TRICKLE_PUTS = 200
+TRICKLE_SECONDS = 0.01
+LIVE = {"fanout": FANOUT_PUTS, "trickle": TRICKLE_PUTS}
 _PATIENCE = 100.0
 
 CLOCKS = {"elapsed": time.perf_counter, "cpu": time.process_time}
@@ -41,7 +45,8 @@ class Case(NamedTuple):
     flavour: str
     """``sync`` or ``async``."""
     work: str
-    """``get``, ``put``, ``range``, ``replay``, ``events``, ``responses`` or ``fanout``."""
+    """``get``, ``put``, ``range``, ``replay``, ``events``, ``responses``, ``fanout`` or
+    ``trickle``."""
     at_once: int = 1
     """How many at a time, in tasks or threads."""
     clock: str = "elapsed"
@@ -56,14 +61,14 @@ class Case(NamedTuple):
             return f"{name} {REPLAY_EVENTS:,} events"
         if self.work in _REPLAYS:
             return f"{name} {REPLAY_EVENTS:,}, {self.clock}"
-        if self.work == "fanout":
-            return f"{name} {FANOUT_EVENTS:,}, {self.clock}"
+        if self.work in LIVE:
+            return f"{name} {LIVE[self.work] * FANOUT_WATCHES:,}, {self.clock}"
         return name if self.at_once == 1 and self.flavour == "sync" else f"{name} x{self.at_once}"
 
     @property
     def pace(self) -> dict[str, int]:
         """Arguments for `alternate`."""
-        if self.work in _REPLAYS or self.work == "fanout":
+        if self.work in _REPLAYS or self.work in LIVE:
             return {"batches": 1}
         return {"at_least": 4 * self.at_once if self.at_once > 1 else 1}
 
@@ -152,12 +157,12 @@ class ThreadFan:
 
     def _count(self, watch: Iterable[object]) -> None:
         for events, _ in enumerate(watch, 1):
-            if events % FANOUT_PUTS == 0:
+            if events % TRICKLE_PUTS == 0:
                 self._done.release()
 
-    def wait(self) -> None:
-        """Return once every watch has seen all puts once more."""
-        for _ in range(FANOUT_WATCHES):
+    def wait(self, puts: int) -> None:
+        """Return once every watch has seen so many puts more."""
+        for _ in range(FANOUT_WATCHES * puts // TRICKLE_PUTS):
             if not self._done.acquire(timeout=_PATIENCE):
                 raise TimeoutError("a watch has not seen all puts")
 
@@ -173,13 +178,13 @@ class TaskFan:
         events = 0
         async for _ in watch:
             events += 1
-            if events % FANOUT_PUTS == 0:
+            if events % TRICKLE_PUTS == 0:
                 self._done.release()
 
-    async def wait(self) -> None:
-        """Return once every watch has seen all puts once more."""
+    async def wait(self, puts: int) -> None:
+        """Return once every watch has seen so many puts more."""
         async with asyncio.timeout(_PATIENCE):
-            for _ in range(FANOUT_WATCHES):
+            for _ in range(FANOUT_WATCHES * puts // TRICKLE_PUTS):
                 await self._done.acquire()
 
     async def end(self) -> None:

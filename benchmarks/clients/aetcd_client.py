@@ -48,7 +48,11 @@ class Async:
 
     async def fanout(self) -> None:
         assert self._fan is not None
-        await self._fan.wait()
+        await self._fan.wait(works.FANOUT_PUTS)
+
+    async def trickle(self) -> None:
+        assert self._fan is not None
+        await self._fan.wait(works.TRICKLE_PUTS)
 
     async def close(self) -> None:
         if self._fan is not None:

@@ -47,7 +47,11 @@ class Sync:
 
     def fanout(self) -> None:
         assert self._fan is not None
-        self._fan.wait()
+        self._fan.wait(works.FANOUT_PUTS)
+
+    def trickle(self) -> None:
+        assert self._fan is not None
+        self._fan.wait(works.TRICKLE_PUTS)
 
     def close(self) -> None:
         self._client.close()

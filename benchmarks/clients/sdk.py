@@ -64,7 +64,11 @@ class Sync:
 
     def fanout(self) -> None:
         assert self._fan is not None
-        self._fan.wait()
+        self._fan.wait(works.FANOUT_PUTS)
+
+    def trickle(self) -> None:
+        assert self._fan is not None
+        self._fan.wait(works.TRICKLE_PUTS)
 
     def close(self) -> None:
         self._client.close()
@@ -119,7 +123,11 @@ class Async:
 
     async def fanout(self) -> None:
         assert self._fan is not None
-        await self._fan.wait()
+        await self._fan.wait(works.FANOUT_PUTS)
+
+    async def trickle(self) -> None:
+        assert self._fan is not None
+        await self._fan.wait(works.TRICKLE_PUTS)
 
     async def close(self) -> None:
         if self._fan is not None:
