@@ -89,17 +89,18 @@ class WatchState:
             return None
         if self._request.watch_id:
             whole.watch_id = self._request.watch_id
-        if not whole.events:
+        events = whole.events
+        if not events:
             # A progress notification. It may be of a member that is behind.
             self.next_revision = max(self.next_revision, whole.header.revision + 1)
             return whole
-        if whole.events[0].kv.mod_revision < self.next_revision:
-            fresh = [e for e in whole.events if e.kv.mod_revision >= self.next_revision]
-            del whole.events[:]
-            whole.events.extend(fresh)
-        if not whole.events:
+        if events[0].kv.mod_revision < self.next_revision:
+            fresh = [e for e in events if e.kv.mod_revision >= self.next_revision]
+            del events[:]
+            events.extend(fresh)
+        if not events:
             return None
-        self.next_revision = whole.events[-1].kv.mod_revision + 1
+        self.next_revision = events[-1].kv.mod_revision + 1
         return whole
 
     def skip_to(self, revision: int) -> None:
