@@ -57,7 +57,7 @@ class Event:
         waiter = threading.Lock()
         waiter.acquire()
         self._waiters.append(waiter)
-        if not self._happened and not waiter.acquire(timeout=_seconds(timeout)):
+        if not self.is_set() and not waiter.acquire(timeout=_seconds(timeout)):
             with suppress(ValueError):  # it has happened just now
                 self._waiters.remove(waiter)
         return self._happened

@@ -1,0 +1,136 @@
+"""Events and mailboxes, of which there may be many thousands: light, and nothing is missed."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+
+import pytest
+
+from etcd_sdk._compat._async import AsyncEvent, AsyncMailbox
+from etcd_sdk._compat._sync import Event, Mailbox
+
+PATIENCE = 10.0
+
+
+async def test_an_event_lets_all_go_on_that_wait_for_it() -> None:
+    event = AsyncEvent()
+    waits = [asyncio.create_task(event.wait(timeout)) for timeout in (None, PATIENCE, None)]
+    await asyncio.sleep(0)
+    assert not event.is_set()
+    event.set()
+    event.set()
+    assert await asyncio.gather(*waits) == [True, True, True]
+    assert await event.wait(0)
+    assert event.is_set()
+
+
+async def test_waiting_for_an_event_has_an_end() -> None:
+    event = AsyncEvent()
+    assert not await event.wait(0)
+    assert not await event.wait(-1)
+    assert not await event.wait(0.01)
+    event.set()
+    assert await event.wait(0.01)
+
+
+async def test_who_gives_up_waiting_for_an_event_leaves_the_others_alone() -> None:
+    event = AsyncEvent()
+    waits = [asyncio.create_task(event.wait(None)) for _ in range(3)]
+    await asyncio.sleep(0)
+    waits[1].cancel()
+    await asyncio.sleep(0)
+    event.set()
+    results = await asyncio.gather(*waits, return_exceptions=True)
+    assert results[0] is results[2] is True
+    assert isinstance(results[1], asyncio.CancelledError)
+
+
+async def test_a_mailbox_keeps_the_order() -> None:
+    mailbox: AsyncMailbox[int] = AsyncMailbox()
+    got = []
+    for number in range(0, 30, 3):
+        for item in range(number, number + 3):
+            mailbox.put(item)
+        got += [await mailbox.get(), await mailbox.get()]
+    mailbox.close(None)
+    mailbox.put(99)
+    got += [await mailbox.get() for _ in range(10)]
+    assert got == list(range(30))
+    for _ in range(2):
+        with pytest.raises(StopAsyncIteration):
+            await mailbox.get()
+
+
+async def test_a_reader_who_is_cancelled_takes_nothing_along() -> None:
+    mailbox: AsyncMailbox[int] = AsyncMailbox()
+    for number in range(100):
+        reader = asyncio.create_task(mailbox.get())
+        await asyncio.sleep(0)
+        mailbox.put(number)
+        reader.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await reader
+        assert await mailbox.get() == number
+
+
+async def test_readers_share_a_mailbox() -> None:
+    mailbox: AsyncMailbox[int] = AsyncMailbox()
+    readers = [asyncio.create_task(mailbox.get()) for _ in range(5)]
+    await asyncio.sleep(0)
+    for number in range(4):
+        mailbox.put(number)
+    mailbox.close(ValueError("over"))
+    results = await asyncio.gather(*readers, return_exceptions=True)
+    assert sorted(each for each in results if isinstance(each, int)) == [0, 1, 2, 3]
+    assert [str(each) for each in results if isinstance(each, ValueError)] == ["over"]
+
+
+def test_an_event_lets_all_threads_go_on_that_wait_for_it() -> None:
+    for _ in range(200):
+        event, happened = Event(), []
+        threads = [
+            threading.Thread(target=lambda: happened.append(event.wait(PATIENCE)))  # noqa: B023
+            for _ in range(4)
+        ]
+        threads += [threading.Thread(target=event.set) for _ in range(2)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(PATIENCE)
+        assert happened == [True] * 4
+        assert event.is_set()
+
+
+def test_a_threads_wait_for_an_event_has_an_end() -> None:
+    event = Event()
+    begin = time.monotonic()
+    assert not event.wait(0)
+    assert not event.wait(-1)
+    assert not event.wait(0.05)
+    assert time.monotonic() - begin >= 0.05
+    event.set()
+    assert event.wait(None)
+
+
+def test_threads_share_a_mailbox() -> None:
+    mailbox: Mailbox[int] = Mailbox()
+    got: list[int] = []
+
+    def read() -> None:
+        try:
+            while True:
+                got.append(mailbox.get())
+        except StopIteration:
+            return
+
+    threads = [threading.Thread(target=read) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for number in range(1000):
+        mailbox.put(number)
+    mailbox.close(None)
+    for thread in threads:
+        thread.join(PATIENCE)
+    assert sorted(got) == list(range(1000))
