@@ -199,12 +199,12 @@ class FaultProxy:
         return count
 
     async def _close(self) -> int:
-        count = await self._end_all()
-        if self._listener is not None:
+        await self._accept()
+        if self._listener is not None:  # first, or else somebody comes while the others go
             self._loop.remove_reader(self._listener)
             self._listener.close()
             self._listener = None
-        return count
+        return await self._end_all()
 
     async def _end_all(self) -> int:
         await self._accept()

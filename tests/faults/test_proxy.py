@@ -217,6 +217,27 @@ def test_refuse(stack: ExitStack, proxy: FaultProxy, target: Target) -> None:
     assert (proxy.connections, proxy.resets) == (2, 1)
 
 
+def test_nobody_slips_in_while_the_others_go(proxy: FaultProxy) -> None:
+    over = threading.Event()
+
+    def storm() -> None:
+        while not over.is_set():
+            with suppress(OSError), socket.create_connection(address(proxy.endpoint), 10) as client:
+                client.recv(1)
+
+    with ThreadPoolExecutor(8) as pool:
+        storms = [pool.submit(storm) for _ in range(8)]
+        try:
+            for _ in range(60):
+                proxy.refuse()
+                assert proxy.open == 0
+                proxy.heal()
+        finally:
+            over.set()
+            proxy.refuse()
+    assert [each.result() for each in storms] == [None] * 8
+
+
 def test_reset(stack: ExitStack, proxy: FaultProxy, target: Target) -> None:
     ends = [*pair(stack, proxy, target), *pair(stack, proxy, target)]
     just_connected = connect(stack, proxy)
