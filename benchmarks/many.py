@@ -6,12 +6,15 @@ the same at the same time. How renewals are spread is told by the server, which 
 
 from __future__ import annotations
 
+import bisect
+import functools
 import itertools
 import re
 import statistics
 import time
 import urllib.request
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -103,20 +106,31 @@ def _both(twins: list[Process], what: str, **arguments: float) -> list[dict[str,
 
 def _renewals(endpoints: list[str], window: float) -> list[list[float]]:
     """How many each server has counted in each tick."""
-    ticks = int(window / _TICK)
-    samples: list[list[tuple[float, float]]] = [[] for _ in endpoints]
-    begin = time.monotonic()
-    for tick in range(ticks):
-        time.sleep(max(0.0, begin + tick * _TICK - time.monotonic()))
-        for endpoint, sample in zip(endpoints, samples, strict=True):
-            sample.append((time.monotonic(), _renewed(endpoint)))
-    return [
-        [
-            (count - before) * _TICK / (now - then)
-            for (then, before), (now, count) in itertools.pairwise(sample)
-        ]
-        for sample in samples
-    ]
+    with ThreadPoolExecutor(len(endpoints)) as pool:
+        return list(pool.map(functools.partial(_counts, window=window), endpoints))
+
+
+def _counts(endpoint: str, window: float) -> list[float]:
+    """What the counter has grown by in each tick, be it that some answers are late."""
+    samples: list[tuple[float, float]] = []
+    begin, asked = time.monotonic(), 0.0
+    while asked < window:
+        asked = time.monotonic() - begin
+        count = _renewed(endpoint)
+        samples.append(((asked + time.monotonic() - begin) / 2, count))
+        time.sleep(_TICK - (time.monotonic() - begin) % _TICK)
+    moments = itertools.takewhile(
+        lambda moment: moment < samples[-1][0], itertools.count(samples[0][0], _TICK)
+    )
+    counts = [_between(samples, moment) for moment in moments]
+    return [after - before for before, after in itertools.pairwise(counts)]
+
+
+def _between(samples: list[tuple[float, float]], moment: float) -> float:
+    """The count at a moment, as if it grew evenly between two samples."""
+    number = max(1, bisect.bisect_left(samples, (moment, 0.0)))
+    (then, before), (now, count) = samples[number - 1 : number + 1]
+    return before + (count - before) * (moment - then) / (now - then)
 
 
 def _renewed(endpoint: str) -> float:
