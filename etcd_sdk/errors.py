@@ -44,7 +44,8 @@ class LossReason(Enum):
     REVOKED = "revoked"
     """The server does not know it any more, though its time was not up."""
     HALTED = "halted"
-    """Its renewal was stopped: by ``close``, or with the client. It lives on until its time is up.
+    """Its renewal was stopped: by ``close``, with the client, or because the user may not renew it.
+    It lives on until its time is up.
     """
 
 

@@ -1,7 +1,8 @@
 """Leases that are kept alive for as long as somebody needs them.
 
-One stream renews all leases of a client. One worker reads it and opens it anew whenever it breaks;
-another one sends what is due and notices what is too late, whether there is a stream or not.
+One stream renews all leases of a client. One worker listens to it and opens it anew whenever it
+breaks; another one sends what is due and gives up what is too late, whether there is a stream or
+not. When that is, ``_core/renewals`` decides.
 """
 
 from __future__ import annotations
@@ -9,7 +10,8 @@ from __future__ import annotations
 import logging
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from functools import partial
 from types import TracebackType
 from typing import Self
 
@@ -17,7 +19,7 @@ from etcd_sdk import pb
 from etcd_sdk._async.pipeline import AsyncPipeline
 from etcd_sdk._compat._async import AsyncBody, AsyncEvent, AsyncGuard, AsyncWorker
 from etcd_sdk._core.login import Headers
-from etcd_sdk._core.renewals import Renewals
+from etcd_sdk._core.renewals import Kept, Renewals
 from etcd_sdk._grpc._async import AsyncChannel, AsyncGrpcStream
 from etcd_sdk.errors import LeaseLostError, LossReason
 from etcd_sdk_api import checks
@@ -26,6 +28,7 @@ from etcd_sdk_api.errors import (
     ClientClosedError,
     EtcdError,
     LeaseNotFoundError,
+    PermissionDeniedError,
     StreamEndedError,
     UnavailableError,
 )
@@ -33,21 +36,40 @@ from etcd_sdk_api.methods import LEASE_KEEP_ALIVE_STREAM
 
 logger = logging.getLogger("etcd_sdk")
 
+# What the two workers do.
+_RENEWING = "etcd-sdk-lease-renewals"
+_LISTENING = "etcd-sdk-lease-answers"
 # A stream that lived for that long was no failure.
 _LIVED_SECONDS = 1.0
+# How long to wait after what is no trouble of the moment.
+_TROUBLE_SECONDS = 1.0
+# Waits that are longer than some thirty years are too long for threads.
+_FOR_EVER = 1e9
 
 
 class AsyncLeaseLoss:
     """The event that a lease is lost."""
 
-    def __init__(self) -> None:
+    def __init__(self, kept: Kept, guard: AsyncGuard) -> None:
+        self._kept = kept
+        self._guard = guard
         self._event = AsyncEvent()
-        self.reason: LossReason | None = None
-        """Why; ``None`` as long as the lease is not lost."""
+        self._reason: LossReason | None = None
+
+    @property
+    def reason(self) -> LossReason | None:
+        """Why; ``None`` as long as the lease is not lost.
+
+        The clock is asked, too, in case everything else stood still when the lease's time was up.
+        """
+        with self._guard:
+            if self._reason is None and time.monotonic() >= self._kept.deadline:
+                self._reason = LossReason.EXPIRED
+            return self._reason
 
     def is_set(self) -> bool:
         """Whether it has happened."""
-        return self._event.is_set()
+        return self.reason is not None
 
     async def wait(self, timeout: float | None = None) -> bool:
         """Wait until it happens.
@@ -58,10 +80,12 @@ class AsyncLeaseLoss:
         Returns:
             Whether it has happened.
         """
-        return await self._event.wait(None if timeout == math.inf else timeout)
+        limit = None if timeout is None else min(timeout, _FOR_EVER)
+        return await self._event.wait(limit) or self.is_set()
 
     def _happen(self, reason: LossReason) -> None:
-        self.reason = reason
+        with self._guard:
+            self._reason = self._reason or reason
         self._event.set()
 
 
@@ -71,26 +95,32 @@ class AsyncKeptLease:
     Attributes:
         id: The lease.
         lost: An event: that it is lost. ``lost.reason`` says why: it ``EXPIRED`` because nobody
-            could renew it in time, it was ``REVOKED``, or its renewal was ``HALTED`` by ``close()``
-            or by the client's end.
+            could renew it in time, it was ``REVOKED``, or its renewal was ``HALTED``: by
+            ``close()``, by the client's end, or because the server refuses it to this user.
     """
 
-    def __init__(self, keeper: AsyncLeaseKeeper, lease_id: int, ttl: float) -> None:
-        self.id = lease_id
-        self.lost: AsyncLeaseLoss = AsyncLeaseLoss()
+    def __init__(
+        self, keeper: AsyncLeaseKeeper, lease: AsyncLeaseApi, kept: Kept, body: AsyncBody | None
+    ) -> None:
+        self.id = kept.id
+        self.lost: AsyncLeaseLoss = AsyncLeaseLoss(kept, keeper.guard)
         self._keeper = keeper
-        self._ttl = ttl
+        self._lease = lease
+        self._kept = kept
+        self._body = body
         self._callbacks: list[Callable[[LossReason], None]] = []
+        self._closed = False
+        self._cause: EtcdError | None = None
 
     @property
     def ttl(self) -> float:
         """Seconds that the server last granted; 0 as long as it has not answered."""
-        return self._ttl
+        return self._kept.ttl
 
     def on_lost(self, callback: Callable[[LossReason], None]) -> None:
         """Call a function once the lease is lost, or at once if it is.
 
-        It is called by what keeps all leases of the client alive, so it must return soon.
+        It is called beside what keeps the other leases alive, after those that were given before.
         """
         self._callbacks.append(callback)
         if self.lost.is_set():
@@ -102,23 +132,26 @@ class AsyncKeptLease:
         Raises:
             LeaseLostError: It is.
         """
-        if self.lost.reason is not None:
-            raise LeaseLostError(self.id, self.lost.reason)
+        reason = self.lost.reason
+        if reason is not None:
+            raise LeaseLostError(self.id, reason) from self._cause
 
     async def close(self, *, revoke: bool = False, timeout: float | None = None) -> None:
         """Stop the renewals. The lease lives on until its time is up, or is revoked now.
 
         Args:
-            revoke: Whether to revoke it, which deletes its keys.
+            revoke: Whether to revoke it, which deletes its keys. One that is lost is left alone.
             timeout: Seconds that revoking may take. ``None`` is the client's default.
 
         Raises:
             EtcdError: It could not be revoked.
         """
-        was_lost = self.lost.is_set()
-        self._keeper.stop(self)
-        if revoke and not was_lost:
-            await self._keeper.revoke(self.id, timeout)
+        if self._keeper.stop(self):
+            self._closed = not self.lost.is_set()
+            self._lose(LossReason.HALTED)
+            self._call_back()
+        if revoke and self._closed:
+            await self._lease.revoke(self.id, timeout=timeout)
 
     async def __aenter__(self) -> Self:
         return self
@@ -131,16 +164,15 @@ class AsyncKeptLease:
     ) -> None:
         await self.close()
 
-    def _renewed(self, ttl: float) -> None:
-        self._ttl = ttl
-
-    def _lose(self, reason: LossReason) -> None:
-        if not self.lost.is_set():
-            self.lost._happen(reason)
-            self._call_back()
+    def _lose(self, reason: LossReason, cause: EtcdError | None = None) -> None:
+        self._cause = cause
+        self.lost._happen(reason)
+        if self._body is not None and not self._closed:
+            self._body.end()
 
     def _call_back(self) -> None:
-        callbacks, self._callbacks = self._callbacks, []
+        with self._keeper.guard:
+            callbacks, self._callbacks = self._callbacks, []
         for callback in callbacks:
             try:
                 callback(self.lost.reason or LossReason.HALTED)
@@ -152,66 +184,99 @@ class AsyncLeaseKeeper:
     """Keeps all leases of a client alive."""
 
     def __init__(self, pipeline: AsyncPipeline) -> None:
+        self.guard = AsyncGuard()
         self._pipeline = pipeline
-        self._lease = AsyncLeaseApi(pipeline)
+        self._attempts = pipeline.endless_attempts()
         self._renewals = Renewals()
         self._handles: dict[int, set[AsyncKeptLease]] = {}
-        self._guard = AsyncGuard()
         self._stream: (
             AsyncGrpcStream[pb.LeaseKeepAliveRequest, pb.LeaseKeepAliveResponse] | None
         ) = None
-        self._running = False
+        self._trouble: EtcdError | None = None
+        """Why nothing is answered at the moment."""
+        self._at_work: set[str] = set()
         self._changed = AsyncEvent()
 
-    def keep(self, lease_id: int, *, ttl: float = 0.0, since: float = 0.0) -> AsyncKeptLease:
-        """Keep a lease alive, of which may be known when it was granted, and for how long."""
-        handle = AsyncKeptLease(self, lease_id, ttl)
-        with self._guard:
+    def keep(
+        self,
+        lease: AsyncLeaseApi,
+        lease_id: int,
+        *,
+        ttl: float = 0.0,
+        since: float = 0.0,
+        body: AsyncBody | None = None,
+    ) -> AsyncKeptLease:
+        """Keep a lease alive, of which may be known when it was granted, and for how long.
+
+        Raises:
+            ClientClosedError: The client is closed.
+        """
+        with self.guard:
+            if self._pipeline.connection.over.is_set():
+                raise ClientClosedError("the client is closed", method=LEASE_KEEP_ALIVE_STREAM.name)
+            for job in (_RENEWING, _LISTENING):
+                if job not in self._at_work:
+                    AsyncWorker(partial(self._work, job), job)
+                    self._at_work.add(job)
+            kept = self._renewals.add(lease_id, time.monotonic(), ttl=ttl, since=since)
+            handle = AsyncKeptLease(self, lease, kept, body)
             self._handles.setdefault(lease_id, set()).add(handle)
-            if lease_id not in self._renewals:
-                self._renewals.add(lease_id, time.monotonic(), ttl=ttl, since=since)
             self._wake()
-            if not self._running:
-                self._running = True
-                AsyncWorker(self._send_renewals, "etcd-sdk-lease-renewals")
-                AsyncWorker(self._read_answers, "etcd-sdk-lease-answers")
         return handle
 
-    def stop(self, handle: AsyncKeptLease) -> None:
-        """Stop renewals for one of those that keep a lease alive."""
-        with self._guard:
+    def stop(self, handle: AsyncKeptLease) -> bool:
+        """Stop renewals for one of those that keep a lease alive; says whether it was one."""
+        with self.guard:
             handles = self._handles.get(handle.id, set())
+            was_kept = handle in handles
             handles.discard(handle)
-            if not handles:
-                self._handles.pop(handle.id, None)
-                self._renewals.remove(handle.id)
+            if was_kept and not handles:
+                self._forget(handle.id)
+        return was_kept
+
+    def halt(self) -> None:
+        """Stop all renewals."""
+        with self.guard:
+            handles = [
+                handle for lease_id in list(self._handles) for handle in self._forget(lease_id)
+            ]
+        _tell(handles, LossReason.HALTED)
+
+    async def _work(self, job: str) -> None:
+        """Do a job for as long as there is a lease. Who holds one is told of any other end."""
+        try:
+            while self._is_needed(job):
+                if job == _RENEWING:
+                    await self._renew()
+                else:
+                    await self._listen()
+        except BaseException as error:
+            with self.guard:
+                self._at_work.discard(job)
+            self.halt()
+            if not isinstance(error, Exception):
+                raise
+            logger.exception("no lease is kept alive any more")
+
+    def _is_needed(self, job: str) -> bool:
+        """Whether to go on. Says no only once, and then there is no such worker any more."""
+        with self.guard:
             if not self._handles:
+                self._at_work.discard(job)
                 self._leave_stream()
-            self._wake()
-        handle._lose(LossReason.HALTED)
+            return bool(self._handles)
 
-    async def revoke(self, lease_id: int, timeout: float | None) -> None:
-        """Revoke a lease."""
-        await self._lease.revoke(lease_id, timeout=timeout)
-
-    async def _send_renewals(self) -> None:
-        """Send what is due, and notice what is too late."""
-        while True:
-            with self._guard:
-                now = time.monotonic()
-                expired = self._renewals.expired(now)
-                lost = [handle for each in expired for handle in self._handles.pop(each, ())]
-                if self._stream is not None:
-                    self._send_due(self._stream, now)
-                changed = self._changed
-                wait = self._renewals.wait(now, connected=self._stream is not None)
-                if not self._handles:
-                    self._running = False
-                    self._leave_stream()
-            for handle in lost:
-                handle._lose(LossReason.EXPIRED)
-            if wait is None or not self._running:
-                return
+    async def _renew(self) -> None:
+        """Send what is due and give up what is too late; then wait until more is."""
+        with self.guard:
+            now = time.monotonic()
+            lost = [each for id in self._renewals.expired(now) for each in self._forget(id)]
+            if self._stream is not None:
+                self._send_due(self._stream, now)
+            changed = self._changed
+            wait = self._renewals.wait(now, connected=self._stream is not None)
+        _tell(lost, LossReason.EXPIRED, self._trouble)
+        if wait is not None:
             await changed.wait(wait)
 
     def _send_due(
@@ -219,57 +284,63 @@ class AsyncLeaseKeeper:
         stream: AsyncGrpcStream[pb.LeaseKeepAliveRequest, pb.LeaseKeepAliveResponse],
         now: float,
     ) -> None:
-        if self._renewals.is_stuck(now):
+        if self._renewals.is_stuck(now) and len(self._pipeline.connection.balancer.members) > 1:
             self._leave_stream()
             return
         try:
             for lease_id in self._renewals.due(now):
                 stream.send(pb.LeaseKeepAliveRequest(ID=lease_id))
         except (StreamEndedError, ClientClosedError):
-            return  # its reader is about to find out, and asks again for what is unanswered
+            return  # its listener is about to find out, and asks again for what is unanswered
 
-    async def _read_answers(self) -> None:
-        """Keep a stream open for as long as there is a lease."""
-        attempts = self._pipeline.endless_attempts()
-        while self._running:
-            started = time.monotonic()
-            try:
-                channel, headers = await self._pipeline.made_ready(
-                    LEASE_KEEP_ALIVE_STREAM, attempts, None, math.inf
-                )
-                error = await self._read(channel, headers)
-                if time.monotonic() - started > _LIVED_SECONDS:
-                    attempts = self._pipeline.endless_attempts()
-                if error is None:
-                    # Nobody is left, or the server did not answer: another one may.
-                    attempts.tried.add(channel.name)
-                    continue
-                wait = await self._pipeline.recover(
-                    LEASE_KEEP_ALIVE_STREAM, attempts, channel, headers, error, started
-                )
-            except EtcdError as final:
-                self._end_all(final)
+    async def _listen(self) -> None:
+        """Open a stream and take its answers until it ends; then wait until another may do."""
+        started = time.monotonic()
+        try:
+            channel, headers = await self._pipeline.made_ready(
+                LEASE_KEEP_ALIVE_STREAM, self._attempts, None, math.inf
+            )
+            error = await self._read(channel, headers)
+            if time.monotonic() - started > _LIVED_SECONDS:
+                self._attempts = self._pipeline.endless_attempts()
+            if error is None:
+                # Nobody is left, or the server did not answer: another one may.
+                self._attempts.tried.add(channel.name)
                 return
-            logger.debug("the leases are kept alive elsewhere after: %s", error)
+            if isinstance(error, PermissionDeniedError) and self._is_refused(error):
+                return
+            self._trouble = error
+            wait = await self._pipeline.recover(
+                LEASE_KEEP_ALIVE_STREAM, self._attempts, channel, headers, error, started
+            )
+        except ClientClosedError:
+            self.halt()
+            return
+        except EtcdError as trouble:
+            # No call would be made again; but it may pass before the time of the leases is up.
+            self._trouble, wait = trouble, _TROUBLE_SECONDS
+            self._attempts = self._pipeline.endless_attempts()
+        logger.debug("the leases are kept alive elsewhere after: %s", self._trouble)
+        if wait:
             await self._pipeline.connection.recovery(wait)
 
     async def _read(self, channel: AsyncChannel, headers: Headers) -> EtcdError | None:
         """Take answers until the stream ends; returns why, if it was not our wish."""
-        metadata = self._pipeline.metadata(headers)
-        stream = channel.stream(LEASE_KEEP_ALIVE_STREAM, None, metadata)
-        with self._guard:
-            self._stream = stream
-            self._renewals.broken(time.monotonic())
-            self._wake()
+        stream = channel.stream(LEASE_KEEP_ALIVE_STREAM, None, self._pipeline.metadata(headers))
         try:
+            with self.guard:
+                if not self._handles:
+                    return None
+                self._stream = stream
+                self._renewals.opened(time.monotonic())
+                self._wake()
             async for response in stream:
                 self._take(response)
         except EtcdError as error:
             return error
         finally:
-            with self._guard:
-                is_wanted = self._stream is stream
-                self._stream = None
+            with self.guard:
+                is_wanted, self._stream = self._stream is stream, None
             stream.cancel()
         if not is_wanted:
             return None
@@ -277,29 +348,30 @@ class AsyncLeaseKeeper:
         return UnavailableError(text, endpoint=channel.name, method=LEASE_KEEP_ALIVE_STREAM.name)
 
     def _take(self, response: pb.LeaseKeepAliveResponse) -> None:
-        with self._guard:
+        self._trouble = None
+        with self.guard:
             reason = self._renewals.received(response.ID, response.TTL, time.monotonic())
-            if reason is None:
-                handles = list(self._handles.get(response.ID, ()))
-            else:
-                handles = list(self._handles.pop(response.ID, ()))
-        for handle in handles:
-            if reason is None:
-                handle._renewed(float(response.TTL))
-            else:
-                handle._lose(reason)
+            lost = [] if reason is None else self._forget(response.ID)
+            if self._renewals.is_sooner():
+                self._wake()
+        if reason is not None:
+            _tell(lost, reason)
 
-    def _end_all(self, error: EtcdError) -> None:
-        """No lease can be renewed any more, as when the client is closed."""
-        logger.debug("no lease is kept alive any more: %s", error)
-        with self._guard:
-            self._running = False
-            handles = [handle for each in self._handles.values() for handle in each]
-            self._handles.clear()
-            self._renewals = Renewals()
+    def _is_refused(self, error: EtcdError) -> bool:
+        """Whether a lease was found that the user may not renew. The others are innocent."""
+        with self.guard:
+            suspect = self._renewals.suspect()
+            lost = [] if suspect is None else self._forget(suspect)
+        _tell(lost, LossReason.HALTED, error)
+        return bool(lost)
+
+    def _forget(self, lease_id: int) -> list[AsyncKeptLease]:
+        """Let a lease go, and the stream with the last one; returns who held it."""
+        self._renewals.remove(lease_id)
+        held = list(self._handles.pop(lease_id, ()))
+        if not self._handles:
             self._wake()
-        for handle in handles:
-            handle._lose(LossReason.HALTED)
+        return held
 
     def _leave_stream(self) -> None:
         if self._stream is not None:
@@ -307,8 +379,26 @@ class AsyncLeaseKeeper:
             self._stream = None
 
     def _wake(self) -> None:
+        """Let the renewals look at what has changed."""
         happened, self._changed = self._changed, AsyncEvent()
         happened.set()
+
+
+def _tell(
+    handles: list[AsyncKeptLease], reason: LossReason, cause: EtcdError | None = None
+) -> None:
+    """Tell who holds leases that they are lost."""
+    for handle in handles:
+        handle._lose(reason, cause)
+    waiting = [handle for handle in handles if handle._callbacks]
+    if waiting:
+        # They may be slow, or ask for what only the workers can give.
+        AsyncWorker(partial(_call_back, waiting), "etcd-sdk-lease-callbacks")
+
+
+async def _call_back(handles: Iterable[AsyncKeptLease]) -> None:
+    for handle in handles:
+        handle._call_back()
 
 
 class AsyncLease(AsyncLeaseApi):
@@ -334,9 +424,10 @@ class AsyncLease(AsyncLeaseApi):
 
         Raises:
             ArgumentError: The argument is bad.
+            ClientClosedError: The client is closed.
         """
         checks.integer("id", id, checks.INT64)
-        return keeper_of(self._pipeline).keep(id)
+        return keeper_of(self._pipeline).keep(self, id)
 
     async def keep_alive_once(
         self, id: int, *, timeout: float | None = None
@@ -358,12 +449,14 @@ class AsyncLease(AsyncLeaseApi):
         """
         checks.integer("id", id, checks.INT64)
         seconds = self._pipeline.seconds(timeout)
+        method = LEASE_KEEP_ALIVE_STREAM.name
         async with self.keep_alive_stream(timeout=seconds or math.inf) as stream:
             stream.send(pb.LeaseKeepAliveRequest(ID=id))
-            response = await stream.__anext__()
-        if response.TTL <= 0:
-            raise LeaseNotFoundError(LeaseNotFoundError.text, method=LEASE_KEEP_ALIVE_STREAM.name)
-        return response
+            async for response in stream:
+                if response.TTL <= 0:
+                    raise LeaseNotFoundError(LeaseNotFoundError.text, method=method)
+                return response
+        raise StreamEndedError("the server has ended the stream without an answer", method=method)
 
     def hold(self, ttl: int, *, id: int = 0, timeout: float | None = None) -> AsyncHeldLease:
         """A lease for the time of a ``with`` block: granted, kept alive, and revoked at its end.
@@ -399,11 +492,10 @@ class AsyncHeldLease:
     async def __aenter__(self) -> AsyncKeptLease:
         since = time.monotonic()
         granted = await self._lease.grant(self._ttl, id=self._id, timeout=self._timeout)
-        keeper = keeper_of(self._lease._pipeline)
-        self._kept = keeper.keep(granted.ID, ttl=float(granted.TTL), since=since)
         self._body = AsyncBody()
-        body = self._body
-        self._kept.on_lost(lambda _: body.end())
+        self._kept = keeper_of(self._lease._pipeline).keep(
+            self._lease, granted.ID, ttl=float(granted.TTL), since=since, body=self._body
+        )
         return self._kept
 
     async def __aexit__(
@@ -412,19 +504,23 @@ class AsyncHeldLease:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        if self._kept is None or self._body is None:
+        kept, body = self._kept, self._body
+        if kept is None or body is None:
             return
-        was_ended = self._body.has_ended(error)
-        reason = self._kept.lost.reason
-        if reason is not None:
-            if was_ended or error is None:
-                raise LeaseLostError(self._kept.id, reason) from None
+        was_ended = body.has_ended(error)
+        if kept._closed:  # by the body, as it wished
             return
-        try:
-            await self._kept.close(revoke=True, timeout=self._timeout)
-        except EtcdError as failure:
-            # It ends by itself, a little later. What the body raised says more.
-            logger.warning("lease %x could not be revoked: %s", self._kept.id, failure)
+        reason = kept.lost.reason
+        if reason is None:
+            try:
+                await kept.close(revoke=True, timeout=self._timeout)
+            except LeaseNotFoundError:
+                reason = LossReason.REVOKED
+            except EtcdError as failure:
+                # It ends by itself, a little later. What the body raised says more.
+                logger.warning("lease %x could not be revoked: %s", kept.id, failure)
+        if reason is not None and (was_ended or error is None):
+            raise LeaseLostError(kept.id, reason) from kept._cause
 
 
 def keeper_of(pipeline: AsyncPipeline) -> AsyncLeaseKeeper:

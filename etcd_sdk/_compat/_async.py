@@ -163,13 +163,15 @@ class AsyncBody:
 
     def __init__(self) -> None:
         self._task = asyncio.current_task()
+        self._cancellations = 0 if self._task is None else self._task.cancelling()
         self._ended = False
 
     def end(self) -> None:
-        """End it at its next ``await``."""
-        if self._task is not None and not self._ended:
+        """End it at its next ``await``, unless it does this itself, or is over."""
+        task = self._task
+        if task is not None and task is not asyncio.current_task() and not self._ended:
             self._ended = True
-            self._task.cancel()
+            task.cancel()
 
     def has_ended(self, error: BaseException | None) -> bool:
         """Whether ``error`` is how the body met its end, and nobody else's cancellation.
@@ -179,7 +181,7 @@ class AsyncBody:
         task, self._task = self._task, None
         if not self._ended or task is None:
             return False
-        others = task.uncancel() > 0
+        others = task.uncancel() > self._cancellations
         return isinstance(error, asyncio.CancelledError) and not others
 
 

@@ -121,6 +121,8 @@ class Connection:
     def close(self) -> None:
         """End every call and all channels. Calls that wait get ``ClientClosedError``."""
         self.over.set()
+        for keeper in list(self.keepers.values()):
+            keeper.halt()
         with self._guard:
             channels = list(self._channels)  # also those whose endpoints were left out
         for channel in channels:
