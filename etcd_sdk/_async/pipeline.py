@@ -9,6 +9,8 @@ import logging
 import math
 import time
 import weakref
+from collections.abc import Callable
+from functools import partial
 from types import TracebackType
 from typing import Any, Generic, Self, TypeVar
 
@@ -209,16 +211,11 @@ class AsyncPipeline:
         if method is MAINTENANCE_STATUS:
             return headers
         if self._reject_old:
-            for each in self._balancer.members:
-                await self._learn_version(each, headers, deadline)
-                if each.version and (refused := versions.too_old(each.version, each.name)):
-                    raise refused
+            for each in self._balancer.usable:
+                await self._check_version(each, headers, deadline, versions.too_old)
         if method.newer:
-            await self._learn_version(channel, headers, deadline)
-            if channel.version and (
-                refusal := versions.lacks(method, request, channel.version, channel.name)
-            ):
-                raise refusal
+            lacks = partial(versions.lacks, method, request)
+            await self._check_version(channel, headers, deadline, lacks)
         return headers
 
     async def recover(
@@ -352,12 +349,27 @@ class AsyncPipeline:
             return ""
         return response.token
 
-    async def _learn_version(
-        self, channel: AsyncChannel, headers: Headers, deadline: float
+    async def _check_version(
+        self,
+        channel: AsyncChannel,
+        headers: Headers,
+        deadline: float,
+        refusal: Callable[[str, str], EtcdError | None],
     ) -> None:
-        """Ask a server for its version, once a connection. It stays unknown if that fails."""
-        if channel.version:
+        """Refuse a server for its version, as far as that is known.
+
+        A server is asked once a connection, and once more before it is refused: it may have been
+        replaced while nobody called it.
+        """
+        known = channel.version
+        if known and not refusal(known, channel.name):
             return
+        version = await self._ask_version(channel, headers, deadline)
+        if version and (error := refusal(version, channel.name)):
+            raise error
+
+    async def _ask_version(self, channel: AsyncChannel, headers: Headers, deadline: float) -> str:
+        """The version of a server; empty if it does not tell."""
         left = min(deadline - time.monotonic(), _ASK_SECONDS)
         try:
             status = await channel.unary(
@@ -365,8 +377,10 @@ class AsyncPipeline:
             )
         except EtcdError as error:
             logger.debug("the version of %s stays unknown: %s", channel.name, error)
-            return
+            self.connection.report(channel, error)
+            return ""
         channel.version = status.version
+        return status.version
 
 
 def left_of(deadline: float) -> float | None:
