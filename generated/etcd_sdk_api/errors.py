@@ -960,6 +960,18 @@ class NotPrimaryLessorError(ServerError):
     resend: ClassVar[bool] = True
 
 
+class ProposalDroppedError(ServerError):
+    """The member dropped the request before it reached the cluster's log.
+
+    A leader does so while it hands over. Send it again, best to another member. It arrives with
+    code UNKNOWN.
+    """
+
+    code: StatusCode = StatusCode.UNKNOWN
+    text: ClassVar[str] = "raft proposal dropped"
+    resend: ClassVar[bool] = True
+
+
 BY_TEXT: dict[str, type[ServerError]] = {kind.text: kind for kind in ServerError.__subclasses__()}
 
 __all__ = [
@@ -1048,4 +1060,5 @@ __all__ = [
     "ElectionNotLeaderError",
     "MissingLeaderKeyError",
     "NotPrimaryLessorError",
+    "ProposalDroppedError",
 ]

@@ -87,10 +87,11 @@ def test_no_answer_both_proves_and_doubts() -> None:
     assert resent == {
         *("InvalidAuthTokenError", "AuthOldRevisionError", "NoLeaderError", "NotCapableError"),
         *("NotSupportedForLearnerError", "TooManyRequestsError", "NotPrimaryLessorError"),
+        "ProposalDroppedError",
     }
     assert not any(getattr(errors, name).may_have_applied for name in resent)
 
 
 def test_texts_are_told_apart() -> None:
-    assert len(errors.ServerError.__subclasses__()) == 68
-    assert len({kind.text for kind in errors.ServerError.__subclasses__()}) == 68
+    assert len(errors.ServerError.__subclasses__()) == 69
+    assert len({kind.text for kind in errors.ServerError.__subclasses__()}) == 69

@@ -30,6 +30,7 @@ UNAPPLIED = {
     "NotCapableError",
     "NotPrimaryLessorError",
     "NotSupportedForLearnerError",
+    "ProposalDroppedError",
     "TooManyRequestsError",
 }
 
