@@ -13,7 +13,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from benchmarks import experiments, many, overhead, peers, server
+from benchmarks import experiments, failover, many, overhead, peers, server
 from benchmarks.measure import Comparison
 from etcd_sdk.testing import etcd_version, find_etcd
 
@@ -98,6 +98,20 @@ def _many(etcd: Path, options: argparse.Namespace) -> Figures:
     return figures
 
 
+def _failover(etcd: Path, options: argparse.Namespace) -> Figures:
+    """Fifty callers when one of three members is killed; and when a member falls silent."""
+    figures: Figures = []
+    wanted: str = options.only
+    rounds = max(1, options.rounds // 4)
+    _row("what happens", "median (range)", "unit", "verdict")
+    for each in failover.run(etcd, rounds=rounds, only=lambda name: wanted in name):
+        if not figures or figures[-1]["work"] != each.work:
+            print(f"{each.work}, {rounds} times")
+        _row(f"  {each.name}", str(each.value), each.unit, each.verdict)
+        figures.append(dataclasses.asdict(each))
+    return figures
+
+
 def _experiments(etcd: Path, options: argparse.Namespace) -> Figures:
     """What gRPC's event engine costs: time as it is / time without it."""
     figures = []
@@ -120,6 +134,7 @@ _PARTS: dict[str, Callable[[Path, argparse.Namespace], Figures]] = {
     "watch": _watch,
     "peers": _peers,
     "many": _many,
+    "failover": _failover,
     "experiments": _experiments,
 }
 
