@@ -213,7 +213,7 @@ class Pipeline:
         if method is MAINTENANCE_STATUS:
             return headers
         if self._reject_old:
-            for each in self._balancer.usable:
+            for each in self._balancer.members:
                 self._check_version(each, headers, deadline, versions.too_old)
         if method.newer:
             lacks = partial(versions.lacks, method, request)
@@ -377,7 +377,6 @@ class Pipeline:
             status = channel.unary(MAINTENANCE_STATUS, pb.StatusRequest(), left, headers.plain)
         except EtcdError as error:
             logger.debug("the version of %s stays unknown: %s", channel.name, error)
-            self.connection.report(channel, error)
             return ""
         channel.version = status.version
         return status.version

@@ -220,18 +220,3 @@ async def test_old_clusters_are_taken_once_they_are_new(servers: dict[str, EtcdS
             proxy.retarget(servers["3.6"].endpoint)
             proxy.reset()
             await client.kv.get("a")
-
-
-@needs("3.7")
-async def test_a_member_that_does_not_answer_holds_up_one_call_at_most(
-    servers: dict[str, EtcdServer],
-) -> None:
-    with FaultProxy(servers["3.7"].endpoint) as proxy:
-        proxy.black_hole()
-        endpoints = [servers["3.7"].endpoint, proxy.endpoint]
-        async with AsyncClient(endpoints, reject_old_cluster=True, connect_timeout=0.3) as client:
-            await client.kv.get("a")
-            while proxy.connections < 3:
-                await client.kv.get("a", timeout=0.25)
-            proxy.heal()
-            await client.maintenance.status(endpoint=proxy.endpoint)
