@@ -118,6 +118,10 @@ class AsyncConnection:
 
     async def close(self) -> None:
         """End every call and all channels. Calls that wait get ``ClientClosedError``."""
+        if self.home.is_left():
+            return
+        if self.home.moved_in():
+            self.move_in()
         self.over.set()
         for keeper in list(self.keepers.values()):
             keeper.halt()

@@ -17,7 +17,7 @@ from typing import Self
 
 from etcd_sdk import pb
 from etcd_sdk._async.pipeline import AsyncPipeline
-from etcd_sdk._compat._async import AsyncBody, AsyncEvent, AsyncGuard, AsyncWorker
+from etcd_sdk._compat._async import AsyncBody, AsyncEvent, AsyncGuard, AsyncStay, AsyncWorker
 from etcd_sdk._core.login import Headers
 from etcd_sdk._core.renewals import Kept, Renewals
 from etcd_sdk._grpc._async import AsyncChannel, AsyncGrpcStream
@@ -53,6 +53,7 @@ class AsyncLeaseLoss:
     def __init__(self, kept: Kept, guard: AsyncGuard) -> None:
         self._kept = kept
         self._guard = guard
+        self._stay = AsyncStay()
         self._event = AsyncEvent()
         self._reason: LossReason | None = None
 
@@ -80,6 +81,8 @@ class AsyncLeaseLoss:
         Returns:
             Whether it has happened.
         """
+        if not self._event.is_set():
+            self._stay.check()
         limit = None if timeout is None else min(timeout, _FOR_EVER)
         return await self._event.wait(limit) or self.is_set()
 
@@ -185,6 +188,7 @@ class AsyncLeaseKeeper:
 
     def __init__(self, pipeline: AsyncPipeline) -> None:
         self.guard = AsyncGuard()
+        self._stay = AsyncStay()
         self._pipeline = pipeline
         self._attempts = pipeline.endless_attempts()
         self._renewals = Renewals()
@@ -226,6 +230,8 @@ class AsyncLeaseKeeper:
 
     def stop(self, handle: AsyncKeptLease) -> bool:
         """Stop renewals for one of those that keep a lease alive; says whether it was one."""
+        if self._stay.is_over():
+            return False
         with self.guard:
             handles = self._handles.get(handle.id, set())
             was_kept = handle in handles

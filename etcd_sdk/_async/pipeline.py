@@ -18,7 +18,7 @@ from google.protobuf.message import Message
 
 from etcd_sdk import pb
 from etcd_sdk._async.connection import AsyncConnection
-from etcd_sdk._compat._async import AsyncEvent, AsyncGuard, AsyncLock, AsyncWorker
+from etcd_sdk._compat._async import AsyncEvent, AsyncGuard, AsyncLock, AsyncStay, AsyncWorker
 from etcd_sdk._core import timeouts, versions
 from etcd_sdk._core.events import CallEvent
 from etcd_sdk._core.login import Headers, Login, Metadata
@@ -422,6 +422,7 @@ class AsyncPipelineStream(Generic[RequestT, ResponseT]):
         self._inner: AsyncGrpcResponses[ResponseT] | None = None
         self._failure: EtcdError | None = None
         self._over = AsyncEvent()
+        self._stay = AsyncStay()
         self._turn = AsyncLock()
         self._guard = AsyncGuard()
         self._started = 0.0
@@ -440,6 +441,7 @@ class AsyncPipelineStream(Generic[RequestT, ResponseT]):
         if not isinstance(request, self._method.request):
             name = f"pb.{self._method.request.DESCRIPTOR.name}"
             raise ArgumentTypeError("request", name, request)
+        self._stay.check()
         if self._pipeline.connection.over.is_set():
             raise self._closed()
         if not self._sending or self._failure is not None or self._over.is_set():
@@ -453,6 +455,7 @@ class AsyncPipelineStream(Generic[RequestT, ResponseT]):
 
     def half_close(self) -> None:
         """Promise to send no more; responses go on until the server ends the call."""
+        self._stay.check()
         with self._guard:
             self._sending = False
             if isinstance(self._inner, AsyncGrpcStream):
@@ -460,6 +463,8 @@ class AsyncPipelineStream(Generic[RequestT, ResponseT]):
 
     def cancel(self) -> None:
         """End the call; an iteration that waits for a response ends too."""
+        if self._stay.is_over():
+            return
         self._over.set()
         if self._inner is not None:
             self._inner.cancel()
@@ -468,6 +473,7 @@ class AsyncPipelineStream(Generic[RequestT, ResponseT]):
         return self
 
     async def __anext__(self) -> ResponseT:
+        self._stay.check()
         if not self._settled:
             await self._turn.acquire(None)
             try:

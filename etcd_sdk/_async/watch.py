@@ -16,7 +16,7 @@ from typing import Literal, NamedTuple, Self, TypeAlias
 
 from etcd_sdk import pb
 from etcd_sdk._async.pipeline import AsyncPipeline
-from etcd_sdk._compat._async import AsyncEvent, AsyncGuard, AsyncMailbox, AsyncWorker
+from etcd_sdk._compat._async import AsyncEvent, AsyncGuard, AsyncMailbox, AsyncStay, AsyncWorker
 from etcd_sdk._core import timeouts
 from etcd_sdk._core.login import Headers
 from etcd_sdk._core.retry import Attempts
@@ -114,6 +114,7 @@ class AsyncWatchHub:
     """The watches that share a stream, and the worker that keeps the stream going."""
 
     def __init__(self, pipeline: AsyncPipeline) -> None:
+        self.stay: AsyncStay = AsyncStay()
         self._pipeline = pipeline
         self._session = WatchSession()
         self._subscriptions: dict[WatchState, Subscription] = {}
@@ -361,6 +362,8 @@ class AsyncWatcher:
         """End the watch; an iteration that waits for an event ends too. Does not block."""
         self._over = True
         if self._hub is not None:
+            if self._hub.stay.is_over():
+                return
             self._hub.unsubscribe(self._watch)
         self._watch.end(None)
 
@@ -416,7 +419,9 @@ class AsyncWatcher:
 
     async def _begin(self) -> AsyncWatchHub:
         """Have the server create the watch, once."""
-        if self._hub is None:
+        if self._hub is not None:
+            self._hub.stay.check()
+        else:
             self._hub = hub = hub_of(self._pipeline)
             weakref.finalize(self, hub.abandon, self._watch).atexit = False
             try:
@@ -453,7 +458,7 @@ class AsyncWatcher:
 
     async def _next(self) -> pb.WatchResponse:
         """The next response that has anything to say."""
-        hub = self._hub or await self._begin()
+        hub = await self._begin()
         watch = self._watch
         while not self._over:
             got = await watch.mailbox.get()

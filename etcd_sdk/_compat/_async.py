@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import copy
-import os
-import weakref
+import threading
 from collections.abc import Awaitable, Callable
 from types import TracebackType
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from etcd_sdk_api.errors import ClientForkedError, ClientLoopError, UnavailableError
+from etcd_sdk._compat import process
+from etcd_sdk_api.errors import (
+    ClientForkedError,
+    ClientLoopError,
+    StreamEndedError,
+    UnavailableError,
+)
 
 if TYPE_CHECKING:
     from etcd_sdk._core.sources import SrvRecord
@@ -81,8 +86,14 @@ class AsyncWorker:
     """A function that runs beside its caller until it returns."""
 
     def __init__(self, function: Callable[[], Awaitable[None]], name: str) -> None:
-        self._task = asyncio.ensure_future(function())
-        self._name = name
+        task = asyncio.ensure_future(function())
+        task.set_name(name)
+        _tasks.add(task)
+        task.add_done_callback(_tasks.discard)
+
+
+# A loop holds its tasks weakly.
+_tasks: set[asyncio.Future[None]] = set()
 
 
 class AsyncMailbox(Generic[ItemT]):
@@ -190,8 +201,36 @@ def later(seconds: float, function: Callable[[], None]) -> None:
     asyncio.get_running_loop().call_later(seconds, function)
 
 
+class AsyncStay:
+    """The process and the event loop in which something is under way."""
+
+    def __init__(self) -> None:
+        self._process = process.current
+        self._loop = asyncio.get_running_loop()
+
+    def is_over(self) -> bool:
+        """Whether its loop is closed, or this is another process, which must leave it alone."""
+        return self._process is not process.current or self._loop.is_closed()
+
+    def check(self) -> None:
+        """Refuse to go on elsewhere.
+
+        Raises:
+            ClientForkedError: This is another process.
+            ClientLoopError: This is another event loop.
+            StreamEndedError: This is another event loop, and its own one is closed.
+        """
+        if self._process is not process.current:
+            raise ClientForkedError(process.FORKED)
+        if asyncio.get_running_loop() is self._loop:
+            return
+        if self._loop.is_closed():
+            raise StreamEndedError("its event loop is closed")
+        raise ClientLoopError("it belongs to another event loop, and can be used in that one only")
+
+
 class AsyncHome:
-    """The event loop that a client belongs to: the one that uses it first.
+    """The process and the event loop that a client belongs to: those that use it first.
 
     A client outlives its loop: when that is closed, it moves into the next one that uses it, with
     connections of its own.
@@ -199,8 +238,8 @@ class AsyncHome:
 
     def __init__(self) -> None:
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._forked = False
-        _homes.add(self)
+        self._process: object = None
+        self._guard = threading.Lock()
 
     def moved_in(self) -> bool:
         """Whether this is the first use, in this loop.
@@ -209,19 +248,20 @@ class AsyncHome:
             ClientLoopError: Another loop, which is not closed, uses the client.
             ClientForkedError: Another process does.
         """
+        if self.is_left():  # asked first: a loop that was forked counts as none
+            raise ClientForkedError(process.FORKED)
         loop = asyncio.get_running_loop()
         if loop is self._loop:
             return False
-        if self._forked:
-            raise ClientForkedError("the client was made before a fork: make one in each process")
-        if self._loop is not None and not self._loop.is_closed():
-            raise ClientLoopError("the client belongs to another event loop: make one in each loop")
-        self._loop = loop
+        with self._guard:
+            if self._loop is not None and not self._loop.is_closed():
+                raise ClientLoopError(_ELSEWHERE)
+            self._loop, self._process = loop, process.current
         return True
 
-    def lost(self) -> None:
-        """Note that this is another process now."""
-        self._loop, self._forked = None, True
+    def is_left(self) -> bool:
+        """Whether the client belongs to another process, and is to be left alone in this one."""
+        return self._process is not None and self._process is not process.current
 
 
 async def srv_records(name: str) -> list[SrvRecord]:
@@ -248,12 +288,4 @@ async def srv_records(name: str) -> list[SrvRecord]:
     return [sources.SrvRecord(str(each.target), each.port, each.priority) for each in answer]
 
 
-_homes: weakref.WeakSet[AsyncHome] = weakref.WeakSet()
-
-
-def _forked() -> None:
-    for home in list(_homes):
-        home.lost()
-
-
-os.register_at_fork(after_in_child=_forked)
+_ELSEWHERE = "the client belongs to another event loop: make one in each loop"

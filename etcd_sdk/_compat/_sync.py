@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import copy
-import os
 import queue
 import threading
-import weakref
 from collections.abc import Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING, Generic, TypeVar
 
+from etcd_sdk._compat import process
 from etcd_sdk_api.errors import ClientForkedError, UnavailableError
 
 if TYPE_CHECKING:
@@ -147,32 +146,50 @@ def later(seconds: float, function: Callable[[], None]) -> None:
     timer.start()
 
 
-class Home:
-    """The process that a client belongs to."""
+class Stay:
+    """The process in which something is under way."""
 
     def __init__(self) -> None:
-        self._here = False
-        self._forked = False
+        self._process = process.current
+
+    def is_over(self) -> bool:
+        """Whether this is another process, which must leave alone what goes on in the first."""
+        return self._process is not process.current
+
+    def check(self) -> None:
+        """Refuse to go on elsewhere.
+
+        Raises:
+            ClientForkedError: This is another process.
+        """
+        if self._process is not process.current:
+            raise ClientForkedError(process.FORKED)
+
+
+class Home:
+    """The process that a client belongs to: the one that uses it first."""
+
+    def __init__(self) -> None:
+        self._process: object = None
         self._guard = threading.Lock()
-        _homes.add(self)
 
     def moved_in(self) -> bool:
         """Whether this is the first use.
 
         Raises:
-            ClientForkedError: The client was made in another process.
+            ClientForkedError: Another process uses the client.
         """
-        if self._here:
+        if self._process is process.current:
             return False
-        if self._forked:
-            raise ClientForkedError("the client was made before a fork: make one in each process")
+        if self._process is not None:
+            raise ClientForkedError(process.FORKED)
         with self._guard:
-            first, self._here = not self._here, True
+            first, self._process = self._process is None, process.current
         return first
 
-    def lost(self) -> None:
-        """Note that this is another process now."""
-        self._here, self._forked = False, True
+    def is_left(self) -> bool:
+        """Whether the client belongs to another process, and is to be left alone in this one."""
+        return self._process is not None and self._process is not process.current
 
 
 def srv_records(name: str) -> list[SrvRecord]:
@@ -196,14 +213,3 @@ def srv_records(name: str) -> list[SrvRecord]:
     except dns.exception.DNSException as error:
         raise UnavailableError(f"DNS does not answer for {name}: {error}") from error
     return [sources.SrvRecord(str(each.target), each.port, each.priority) for each in answer]
-
-
-_homes: weakref.WeakSet[Home] = weakref.WeakSet()
-
-
-def _forked() -> None:
-    for home in list(_homes):
-        home.lost()
-
-
-os.register_at_fork(after_in_child=_forked)

@@ -13,6 +13,8 @@ import grpc
 import grpc.aio
 from google.protobuf.message import Message
 
+from etcd_sdk._compat import process
+from etcd_sdk._compat._async import AsyncStay
 from etcd_sdk._core import timeouts
 from etcd_sdk._core.endpoint import Endpoint
 from etcd_sdk._core.login import Metadata
@@ -119,6 +121,7 @@ class AsyncChannel(BaseChannel):
                 self._channel = grpc.aio.insecure_channel(target, options)
             else:
                 self._channel = grpc.aio.secure_channel(target, credentials, options)
+            process.spare(self._channel)
         return self._channel
 
     def _reopen(self) -> None:
@@ -142,6 +145,7 @@ class AsyncGrpcResponses(Generic[ResponseT]):
         self._channel = channel
         self._method = method
         self._call = call
+        process.spare(call)
         self._patience = seconds  # for the first response, from when it was first asked for
         self._asked = 0.0
         self._turn = asyncio.Lock()
@@ -149,7 +153,7 @@ class AsyncGrpcResponses(Generic[ResponseT]):
         self._ended = False
         self._failure: EtcdError | None = None
         loop = asyncio.get_running_loop()
-        weakref.finalize(self, _cancel_from_anywhere, loop, call).atexit = False
+        weakref.finalize(self, _cancel_from_anywhere, loop, call, AsyncStay()).atexit = False
 
     def cancel(self) -> None:
         """End the call; an iteration that waits for a response ends too."""
@@ -309,7 +313,7 @@ def _retrieve(reading: asyncio.Future[Any]) -> None:
         reading.exception()
 
 
-def _cancel_from_anywhere(loop: asyncio.AbstractEventLoop, call: Any) -> None:
-    # The garbage collector runs in whichever thread it likes.
-    if not loop.is_closed():
+def _cancel_from_anywhere(loop: asyncio.AbstractEventLoop, call: Any, stay: AsyncStay) -> None:
+    # The garbage collector runs in whichever thread it likes, and in the child of a fork too.
+    if not stay.is_over():
         loop.call_soon_threadsafe(call.cancel)

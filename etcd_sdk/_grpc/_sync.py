@@ -13,6 +13,8 @@ from typing import Any, Generic, Self, TypeVar, cast
 import grpc
 from google.protobuf.message import Message
 
+from etcd_sdk._compat import process
+from etcd_sdk._compat._sync import Stay
 from etcd_sdk._core import timeouts
 from etcd_sdk._core.endpoint import Endpoint
 from etcd_sdk._core.login import Metadata
@@ -119,6 +121,7 @@ class Channel(BaseChannel):
                     self._channel = grpc.insecure_channel(target, options)
                 else:
                     self._channel = grpc.secure_channel(target, credentials, options)
+                process.spare(self._channel)
             return self._channel
 
     def _reopen(self) -> None:
@@ -149,17 +152,19 @@ class GrpcResponses(Generic[ResponseT]):
         self._channel = channel
         self._method = method
         self._call = call
+        process.spare(call)
         self._patience = seconds  # for the first response
         self._turn = threading.Lock()
         self._silent = False
         self._ended = False
         self._failure: EtcdError | None = None
-        weakref.finalize(self, call.cancel)
+        self._stay = Stay()
+        weakref.finalize(self, _cancel, call, self._stay).atexit = False
 
     def cancel(self) -> None:
         """End the call; an iteration that waits for a response ends too."""
         self._ended = True
-        self._call.cancel()
+        _cancel(self._call, self._stay)
 
     def __iter__(self) -> Self:
         return self
@@ -268,6 +273,12 @@ class GrpcStream(GrpcResponses[ResponseT], Generic[RequestT, ResponseT]):
 
 # What gRPC says of a call that this side cancelled.
 _CANCELLED_HERE = "Locally cancelled by application!"
+
+
+def _cancel(call: Any, stay: Stay) -> None:
+    # In the child of a fork gRPC might wait for threads that exist in the parent only.
+    if not stay.is_over():
+        call.cancel()
 
 
 def _requests(outbox: queue.SimpleQueue[RequestT | None]) -> Iterator[RequestT]:

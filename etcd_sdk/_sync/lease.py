@@ -18,7 +18,7 @@ from types import TracebackType
 from typing import Self
 
 from etcd_sdk import pb
-from etcd_sdk._compat._sync import Body, Event, Guard, Worker
+from etcd_sdk._compat._sync import Body, Event, Guard, Stay, Worker
 from etcd_sdk._core.login import Headers
 from etcd_sdk._core.renewals import Kept, Renewals
 from etcd_sdk._grpc._sync import Channel, GrpcStream
@@ -55,6 +55,7 @@ class LeaseLoss:
     def __init__(self, kept: Kept, guard: Guard) -> None:
         self._kept = kept
         self._guard = guard
+        self._stay = Stay()
         self._event = Event()
         self._reason: LossReason | None = None
 
@@ -82,6 +83,8 @@ class LeaseLoss:
         Returns:
             Whether it has happened.
         """
+        if not self._event.is_set():
+            self._stay.check()
         limit = None if timeout is None else min(timeout, _FOR_EVER)
         return self._event.wait(limit) or self.is_set()
 
@@ -185,6 +188,7 @@ class LeaseKeeper:
 
     def __init__(self, pipeline: Pipeline) -> None:
         self.guard = Guard()
+        self._stay = Stay()
         self._pipeline = pipeline
         self._attempts = pipeline.endless_attempts()
         self._renewals = Renewals()
@@ -224,6 +228,8 @@ class LeaseKeeper:
 
     def stop(self, handle: KeptLease) -> bool:
         """Stop renewals for one of those that keep a lease alive; says whether it was one."""
+        if self._stay.is_over():
+            return False
         with self.guard:
             handles = self._handles.get(handle.id, set())
             was_kept = handle in handles

@@ -19,7 +19,7 @@ from typing import Any, Generic, Self, TypeVar
 from google.protobuf.message import Message
 
 from etcd_sdk import pb
-from etcd_sdk._compat._sync import Event, Guard, Lock, Worker
+from etcd_sdk._compat._sync import Event, Guard, Lock, Stay, Worker
 from etcd_sdk._core import timeouts, versions
 from etcd_sdk._core.events import CallEvent
 from etcd_sdk._core.login import Headers, Login, Metadata
@@ -422,6 +422,7 @@ class PipelineStream(Generic[RequestT, ResponseT]):
         self._inner: GrpcResponses[ResponseT] | None = None
         self._failure: EtcdError | None = None
         self._over = Event()
+        self._stay = Stay()
         self._turn = Lock()
         self._guard = Guard()
         self._started = 0.0
@@ -440,6 +441,7 @@ class PipelineStream(Generic[RequestT, ResponseT]):
         if not isinstance(request, self._method.request):
             name = f"pb.{self._method.request.DESCRIPTOR.name}"
             raise ArgumentTypeError("request", name, request)
+        self._stay.check()
         if self._pipeline.connection.over.is_set():
             raise self._closed()
         if not self._sending or self._failure is not None or self._over.is_set():
@@ -453,6 +455,7 @@ class PipelineStream(Generic[RequestT, ResponseT]):
 
     def half_close(self) -> None:
         """Promise to send no more; responses go on until the server ends the call."""
+        self._stay.check()
         with self._guard:
             self._sending = False
             if isinstance(self._inner, GrpcStream):
@@ -460,6 +463,8 @@ class PipelineStream(Generic[RequestT, ResponseT]):
 
     def cancel(self) -> None:
         """End the call; an iteration that waits for a response ends too."""
+        if self._stay.is_over():
+            return
         self._over.set()
         if self._inner is not None:
             self._inner.cancel()
@@ -468,6 +473,7 @@ class PipelineStream(Generic[RequestT, ResponseT]):
         return self
 
     def __next__(self) -> ResponseT:
+        self._stay.check()
         if not self._settled:
             self._turn.acquire(None)
             try:

@@ -17,7 +17,7 @@ from types import TracebackType
 from typing import Literal, NamedTuple, Self, TypeAlias
 
 from etcd_sdk import pb
-from etcd_sdk._compat._sync import Event, Guard, Mailbox, Worker
+from etcd_sdk._compat._sync import Event, Guard, Mailbox, Stay, Worker
 from etcd_sdk._core import timeouts
 from etcd_sdk._core.login import Headers
 from etcd_sdk._core.retry import Attempts
@@ -116,6 +116,7 @@ class WatchHub:
     """The watches that share a stream, and the worker that keeps the stream going."""
 
     def __init__(self, pipeline: Pipeline) -> None:
+        self.stay: Stay = Stay()
         self._pipeline = pipeline
         self._session = WatchSession()
         self._subscriptions: dict[WatchState, Subscription] = {}
@@ -359,6 +360,8 @@ class Watcher:
         """End the watch; an iteration that waits for an event ends too. Does not block."""
         self._over = True
         if self._hub is not None:
+            if self._hub.stay.is_over():
+                return
             self._hub.unsubscribe(self._watch)
         self._watch.end(None)
 
@@ -414,7 +417,9 @@ class Watcher:
 
     def _begin(self) -> WatchHub:
         """Have the server create the watch, once."""
-        if self._hub is None:
+        if self._hub is not None:
+            self._hub.stay.check()
+        else:
             self._hub = hub = hub_of(self._pipeline)
             weakref.finalize(self, hub.abandon, self._watch).atexit = False
             try:
@@ -451,7 +456,7 @@ class Watcher:
 
     def _next(self) -> pb.WatchResponse:
         """The next response that has anything to say."""
-        hub = self._hub or self._begin()
+        hub = self._begin()
         watch = self._watch
         while not self._over:
             got = watch.mailbox.get()

@@ -125,7 +125,7 @@ class ClientClosedError(EtcdError):
 
 
 class ClientForkedError(ClientClosedError):
-    """The client was made before a fork and cannot be used in the child; make another one there."""
+    """The client was used before a fork and cannot be used in the child; make another one there."""
 
 
 class ClientLoopError(EtcdError, RuntimeError):
