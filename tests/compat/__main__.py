@@ -14,6 +14,7 @@ from tests.compat.result import Result
 
 WORKS = ("package", "smoke_async", "smoke")
 STATUSES = ("statuses_async", "statuses")
+TLS = ("tls_async", "tls")
 EXTRAS = ("observers",)
 PURE_PYTHON = {"PROTOCOL_BUFFERS_PYTHON_IMPLEMENTATION": "python"}
 RIVALS = ("aetcd", "pyetcd")
@@ -50,7 +51,7 @@ def checks(environment: Environment, scratch: Path) -> Iterator[Result]:
         case "run":
             yield from inside.run(environment, WORKS)
         case "end of range":
-            yield from inside.run(environment, (*WORKS, *STATUSES, *EXTRAS))
+            yield from inside.run(environment, (*WORKS, *STATUSES, *TLS, *EXTRAS))
             yield from inside.run(environment, WORKS, PURE_PYTHON)
         case "rivals":
             for rival in RIVALS:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from etcd_sdk.testing import find_etcd
 from tests import etcd_builds
+from tests.certificates import Certificates, Pair
 from tests.compat.environments import Environment
 from tests.compat.result import Result
 
@@ -40,15 +41,29 @@ def _process(
 ) -> subprocess.CompletedProcess[str]:
     files = [str(PROGRAMS / f"{name}.py") for name in programs]
     with tempfile.TemporaryDirectory() as elsewhere:
+        # No environment has what makes certificates.
+        certificates = json.dumps(_certificates(Path(elsewhere) / "certificates"))
+        own = {"ETCD": _etcd(), "CERTIFICATES": certificates}
         return subprocess.run(
             [str(environment.python), "-P", "-W", "error", str(PROGRAMS / "runner.py"), *files],
             cwd=elsewhere,
-            env={**environment.variables(), "ETCD": _etcd(), **variables},
+            env={**environment.variables(), **own, **variables},
             capture_output=True,
             text=True,
             timeout=PROGRAM_SECONDS,
             check=False,
         )
+
+
+def _certificates(directory: Path) -> dict[str, str]:
+    """Files of certificates and keys, by their names among `tests.certificates.Certificates`."""
+    made = Certificates(directory)
+    files: dict[str, str] = {}
+    for name, found in vars(made).items():
+        files[name] = str(found.cert)
+        if isinstance(found, Pair):
+            files[f"{name}_key"] = str(found.key)
+    return files
 
 
 def _etcd() -> str:
