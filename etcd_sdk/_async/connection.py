@@ -51,7 +51,8 @@ class AsyncConnection:
         self._begun = False
         self._certificates = Certificates(settings.tls)
         self._guard = AsyncGuard()
-        self._recovery = AsyncEvent()
+        self.news: AsyncEvent = AsyncEvent()
+        """Happens when an endpoint serves again, or when there are others."""
         self.hubs: dict[bool, AsyncWatchHub] = {}
         """The watches, by whether their stream requires a leader."""
         self.keepers: dict[bool, AsyncLeaseKeeper] = {}
@@ -65,7 +66,7 @@ class AsyncConnection:
         first, self._begun = not self._begun, True
         if first or self.over.is_set():
             return
-        self.over, self.logins, self._recovery = AsyncEvent(), AsyncLock(), AsyncEvent()
+        self.over, self.logins, self.news = AsyncEvent(), AsyncLock(), AsyncEvent()
         self.hubs, self.keepers = {}, {}
         with self._guard:
             self._aside.clear()
@@ -114,7 +115,7 @@ class AsyncConnection:
 
     async def recovery(self, seconds: float) -> None:
         """Wait for that long, or until an endpoint serves again."""
-        await self._recovery.wait(seconds)
+        await self.news.wait(seconds)
 
     async def close(self) -> None:
         """End every call and all channels. Calls that wait get ``ClientClosedError``."""
@@ -140,7 +141,7 @@ class AsyncConnection:
 
     def _wake(self) -> None:
         """Let calls that wait for an endpoint look again."""
-        happened, self._recovery = self._recovery, AsyncEvent()
+        happened, self.news = self.news, AsyncEvent()
         happened.set()
 
     def _probe(self, channel: AsyncChannel, failures: int) -> None:

@@ -122,9 +122,10 @@ class AsyncPipeline:
                     self.observe(method, channel, attempts, started, None)
                 return response
             attempts = attempts or self.attempts(deadline)
+            news = self.connection.news  # what comes from now on is not to be missed
             wait = await self.recover(method, attempts, channel, headers, failure, started)
             if wait:
-                await self.connection.recovery(wait)
+                await news.wait(wait)
             started, seconds = time.monotonic(), left_of(deadline)
 
     def server_stream(

@@ -53,7 +53,8 @@ class Connection:
         self._begun = False
         self._certificates = Certificates(settings.tls)
         self._guard = Guard()
-        self._recovery = Event()
+        self.news: Event = Event()
+        """Happens when an endpoint serves again, or when there are others."""
         self.hubs: dict[bool, WatchHub] = {}
         """The watches, by whether their stream requires a leader."""
         self.keepers: dict[bool, LeaseKeeper] = {}
@@ -67,7 +68,7 @@ class Connection:
         first, self._begun = not self._begun, True
         if first or self.over.is_set():
             return
-        self.over, self.logins, self._recovery = Event(), Lock(), Event()
+        self.over, self.logins, self.news = Event(), Lock(), Event()
         self.hubs, self.keepers = {}, {}
         with self._guard:
             self._aside.clear()
@@ -116,7 +117,7 @@ class Connection:
 
     def recovery(self, seconds: float) -> None:
         """Wait for that long, or until an endpoint serves again."""
-        self._recovery.wait(seconds)
+        self.news.wait(seconds)
 
     def close(self) -> None:
         """End every call and all channels. Calls that wait get ``ClientClosedError``."""
@@ -142,7 +143,7 @@ class Connection:
 
     def _wake(self) -> None:
         """Let calls that wait for an endpoint look again."""
-        happened, self._recovery = self._recovery, Event()
+        happened, self.news = self.news, Event()
         happened.set()
 
     def _probe(self, channel: Channel, failures: int) -> None:

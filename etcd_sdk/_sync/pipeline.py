@@ -124,9 +124,10 @@ class Pipeline:
                     self.observe(method, channel, attempts, started, None)
                 return response
             attempts = attempts or self.attempts(deadline)
+            news = self.connection.news  # what comes from now on is not to be missed
             wait = self.recover(method, attempts, channel, headers, failure, started)
             if wait:
-                self.connection.recovery(wait)
+                news.wait(wait)
             started, seconds = time.monotonic(), left_of(deadline)
 
     def server_stream(

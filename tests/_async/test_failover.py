@@ -222,17 +222,17 @@ async def test_the_only_endpoint_is_named_plainly(dead_endpoints: list[str]) -> 
             assert caught.value.endpoint == dead_endpoints[0]
 
 
-async def test_a_call_without_limit_waits_for_the_first_endpoint_to_serve(
+async def test_whoever_waits_is_told_when_an_endpoint_serves(
     proxied_cluster: ProxiedCluster, prefix: str
 ) -> None:
     for proxy in proxied_cluster.proxies:
         proxy.refuse()
     events: list[CallEvent] = []
     async with AsyncClient(
-        proxied_cluster.endpoints, timeout=math.inf, observer=events.append
+        proxied_cluster.endpoints, timeout=math.inf, backoff=60.0, observer=events.append
     ) as client:
         written = AsyncBeside(lambda: client.kv.put(prefix, "1"))
-        await async_eventually(lambda: len(events) >= 9)
+        await async_eventually(lambda: len(events) == 3)
         proxied_cluster.proxies[2].heal()
         await written.result()
         assert (await client.kv.get(prefix)).kvs[0].version == 1
@@ -251,6 +251,19 @@ async def test_other_endpoints_before_the_first_ones_fail(cluster: EtcdCluster) 
         lost.kill()
         assert first_id not in {await asked(client) for _ in range(6)}
         await client.kv.put("a", "1")
+
+
+async def test_whoever_waits_is_told_of_other_endpoints(
+    dead_endpoints: list[str], server: EtcdServer
+) -> None:
+    events: list[CallEvent] = []
+    async with AsyncClient(
+        dead_endpoints, timeout=math.inf, backoff=60.0, observer=events.append
+    ) as client:
+        waiting = AsyncBeside(lambda: client.kv.put("a", "1"))
+        await async_eventually(lambda: len(events) == 3)
+        client.set_endpoints(server.endpoint)
+        await waiting.result()
 
 
 async def test_other_endpoints_rescue_calls_that_are_waiting(
