@@ -29,6 +29,7 @@ from etcd_sdk._grpc.base import again
 from etcd_sdk._grpc.diagnosis import is_unclear
 from etcd_sdk_api.errors import (
     ArgumentTypeError,
+    AuthenticationFailedError,
     AuthNotEnabledError,
     ClientClosedError,
     DeadlineExceededError,
@@ -320,13 +321,15 @@ class AsyncPipeline:
 
     async def _log_in(self, stale: Headers | None, deadline: float) -> Headers:
         """What calls carry after ``stale``. Of many calls that need it, one logs in."""
-        logins = self.connection.logins
+        logins, refusal = self.connection.logins, self._login.refusal
         if not await logins.acquire(left_of(deadline)):
             raise self._too_late_to_log_in()
         try:
             headers = self._login.headers
             if headers is not None and headers is not stale:
                 return headers
+            if self._login.refusal is not None and self._login.refusal is not refusal:
+                raise again(self._login.refusal)  # of a login that this call has waited for
             return self._login.accept(await self._token(deadline))
         finally:
             logins.release()
@@ -348,6 +351,9 @@ class AsyncPipeline:
             response = await nobody.unary(AUTH_AUTHENTICATE, request, left_of(deadline))
         except AuthNotEnabledError:
             return ""
+        except AuthenticationFailedError as error:
+            self._login.refusal = again(error)
+            raise
         return response.token
 
     async def _check_version(

@@ -50,6 +50,8 @@ class Login:
         self.can_log_in = can_log_in
         self.headers: Headers | None = None if can_log_in else Headers(base, token)
         """What calls carry; ``None`` if a login has to come first."""
+        self.refusal: EtcdError | None = None
+        """What the last login that the server refused ended with."""
         self._base = base
 
     def accept(self, token: str) -> Headers:

@@ -31,6 +31,7 @@ from etcd_sdk._grpc.diagnosis import is_unclear
 from etcd_sdk._sync.connection import Connection
 from etcd_sdk_api.errors import (
     ArgumentTypeError,
+    AuthenticationFailedError,
     AuthNotEnabledError,
     ClientClosedError,
     DeadlineExceededError,
@@ -322,13 +323,15 @@ class Pipeline:
 
     def _log_in(self, stale: Headers | None, deadline: float) -> Headers:
         """What calls carry after ``stale``. Of many calls that need it, one logs in."""
-        logins = self.connection.logins
+        logins, refusal = self.connection.logins, self._login.refusal
         if not logins.acquire(left_of(deadline)):
             raise self._too_late_to_log_in()
         try:
             headers = self._login.headers
             if headers is not None and headers is not stale:
                 return headers
+            if self._login.refusal is not None and self._login.refusal is not refusal:
+                raise again(self._login.refusal)  # of a login that this call has waited for
             return self._login.accept(self._token(deadline))
         finally:
             logins.release()
@@ -350,6 +353,9 @@ class Pipeline:
             response = nobody.unary(AUTH_AUTHENTICATE, request, left_of(deadline))
         except AuthNotEnabledError:
             return ""
+        except AuthenticationFailedError as error:
+            self._login.refusal = again(error)
+            raise
         return response.token
 
     def _check_version(

@@ -28,6 +28,7 @@ from etcd_sdk import (
 from etcd_sdk.testing import EtcdServer, ServerTLS
 from tests.certificates import Certificates
 from tests.conftest import NEWEST, RELEASES, enable_auth, serve_with_auth
+from tests.faults.proxy import FaultProxy
 from tests.twins._async import AsyncBeside
 
 each_release = pytest.mark.parametrize("etcd", RELEASES.values(), ids=list(RELEASES))
@@ -95,6 +96,23 @@ async def test_a_wrong_password_fails_the_first_call(etcd: Path) -> None:
                 with pytest.raises(errors.AuthenticationFailedError):
                     await anext(client.rpc.watch.watch())
             assert calls(events) == ["Auth.Authenticate"] * 3
+
+
+async def test_many_calls_with_a_wrong_password_are_refused_once(auth_server: EtcdServer) -> None:
+    with FaultProxy(auth_server.endpoint) as proxy:
+        proxy.delay(0.1)  # so that all wait for the same login
+        events: list[CallEvent] = []
+        async with AsyncClient(
+            proxy.endpoint, username="alice", password="wrong-pw", observer=events.append
+        ) as client:
+            gets = [AsyncBeside(lambda: client.kv.get("/alice/a")) for _ in range(20)]
+            for get in gets:
+                with pytest.raises(errors.AuthenticationFailedError):
+                    await get.result()
+            assert calls(events) == ["Auth.Authenticate"]
+            with pytest.raises(errors.AuthenticationFailedError):
+                await client.kv.get("/alice/a")
+            assert calls(events) == ["Auth.Authenticate"] * 2
 
 
 async def test_credentials_where_nobody_asks_for_them(server: EtcdServer, prefix: str) -> None:
@@ -180,18 +198,20 @@ async def test_who_waits_for_a_login_learns_why_it_does_not_come(
 # --- being refused ------------------------------------------------------------------------------
 
 
-async def test_a_lack_of_permission_is_told_at_once(guarded: EtcdServer) -> None:
+async def test_a_lack_of_permission_is_told_at_once(guarded: EtcdServer, prefix: str) -> None:
     events: list[CallEvent] = []
     async with user("alice", guarded, observer=events.append) as alice:
         await alice.kv.get("/alice/a")
         events.clear()
         with pytest.raises(errors.PermissionDeniedError) as caught:
-            await alice.kv.put("/bob/a", "1")
+            await alice.kv.put(prefix, "1")
         assert not caught.value.in_doubt
         with pytest.raises(errors.PermissionDeniedError):
-            await alice.kv.get("/bob/a")
+            await alice.kv.get(prefix)
         with pytest.raises(errors.PermissionDeniedError):
             await anext(alice.rpc.maintenance.snapshot())
+    async with user("root", guarded) as root:
+        assert not (await root.kv.get(prefix)).count
     assert [(event.method, event.attempt) for event in events] == [
         ("KV.Put", 1),
         ("KV.Range", 1),
