@@ -54,6 +54,10 @@ async def is_refused(client: AsyncClient) -> bool:
     return False
 
 
+async def is_gone(client: AsyncClient, key: str) -> bool:
+    return not (await client.kv.get(key)).count
+
+
 def attempts(events: list[CallEvent]) -> list[tuple[str, int]]:
     return [(event.method, event.attempt) for event in events]
 
@@ -110,14 +114,16 @@ async def test_simple_tokens_expire(tmp_path: Path) -> None:
             user("alice", server.endpoint) as reader,
             user("alice", server.endpoint, observer=events.append) as writer,
         ):
-            for client in (reader, writer):
-                await client.kv.get("/alice/a")
+            await writer.kv.get("/alice/a")
+            lease = (await reader.lease.grant(1)).ID
+            await reader.kv.put("/alice/leased", "1", lease=lease)
             events.clear()
             # Whoever asks with a token makes it live on.
             await async_eventually(lambda: server.log.count("deleted a simple token") == 2)
             assert not (await reader.kv.get("/alice/a")).count
             await writer.kv.put("/alice/a", "1")
             assert (await reader.kv.get("/alice/a")).kvs[0].version == 1
+            await async_eventually(lambda: is_gone(reader, "/alice/leased"))
         assert attempts(events) == [("KV.Put", 1), ("Auth.Authenticate", 1), ("KV.Put", 2)]
 
 
@@ -127,8 +133,9 @@ async def test_jwt_expire(tmp_path: Path) -> None:
         events: list[CallEvent] = []
         last: list[CallEvent] = []
         async with user("alice", server.endpoint, observer=events.append) as alice:
+            lease = (await alice.lease.grant(1)).ID
+            await alice.kv.put("/alice/leased", "1", lease=lease)
             await alice.kv.put("/alice/a", "1")
-            events.clear()
             ready = (await alice.auth.authenticate("alice", "alice-pw")).token
             async with AsyncClient(server.endpoint, token=ready, observer=last.append) as bearer:
                 await bearer.kv.put("/alice/a", "2")
@@ -142,6 +149,7 @@ async def test_jwt_expire(tmp_path: Path) -> None:
             events.clear()
             await alice.kv.put("/alice/a", "3")
             assert (await alice.kv.get("/alice/a")).kvs[0].version == 3
+            await async_eventually(lambda: is_gone(alice, "/alice/leased"))
         assert attempts(events)[:3] == [("KV.Put", 1), ("Auth.Authenticate", 1), ("KV.Put", 2)]
 
 

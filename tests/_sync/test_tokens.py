@@ -55,6 +55,10 @@ def is_refused(client: Client) -> bool:
     return False
 
 
+def is_gone(client: Client, key: str) -> bool:
+    return not (client.kv.get(key)).count
+
+
 def attempts(events: list[CallEvent]) -> list[tuple[str, int]]:
     return [(event.method, event.attempt) for event in events]
 
@@ -111,14 +115,16 @@ def test_simple_tokens_expire(tmp_path: Path) -> None:
             user("alice", server.endpoint) as reader,
             user("alice", server.endpoint, observer=events.append) as writer,
         ):
-            for client in (reader, writer):
-                client.kv.get("/alice/a")
+            writer.kv.get("/alice/a")
+            lease = (reader.lease.grant(1)).ID
+            reader.kv.put("/alice/leased", "1", lease=lease)
             events.clear()
             # Whoever asks with a token makes it live on.
             eventually(lambda: server.log.count("deleted a simple token") == 2)
             assert not (reader.kv.get("/alice/a")).count
             writer.kv.put("/alice/a", "1")
             assert (reader.kv.get("/alice/a")).kvs[0].version == 1
+            eventually(lambda: is_gone(reader, "/alice/leased"))
         assert attempts(events) == [("KV.Put", 1), ("Auth.Authenticate", 1), ("KV.Put", 2)]
 
 
@@ -128,8 +134,9 @@ def test_jwt_expire(tmp_path: Path) -> None:
         events: list[CallEvent] = []
         last: list[CallEvent] = []
         with user("alice", server.endpoint, observer=events.append) as alice:
+            lease = (alice.lease.grant(1)).ID
+            alice.kv.put("/alice/leased", "1", lease=lease)
             alice.kv.put("/alice/a", "1")
-            events.clear()
             ready = (alice.auth.authenticate("alice", "alice-pw")).token
             with Client(server.endpoint, token=ready, observer=last.append) as bearer:
                 bearer.kv.put("/alice/a", "2")
@@ -143,6 +150,7 @@ def test_jwt_expire(tmp_path: Path) -> None:
             events.clear()
             alice.kv.put("/alice/a", "3")
             assert (alice.kv.get("/alice/a")).kvs[0].version == 3
+            eventually(lambda: is_gone(alice, "/alice/leased"))
         assert attempts(events)[:3] == [("KV.Put", 1), ("Auth.Authenticate", 1), ("KV.Put", 2)]
 
 
