@@ -13,7 +13,7 @@ import pytest
 
 from etcd_sdk import AsyncClient, CallEvent, Get, Watch, errors, pb
 from etcd_sdk.testing import EtcdCluster, EtcdServer
-from tests.conftest import NEWEST, RELEASES
+from tests.conftest import NEWEST
 from tests.faults.cluster import ProxiedCluster
 from tests.faults.proxy import FaultProxy
 from tests.twins._async import AsyncBeside, async_eventually
@@ -46,6 +46,18 @@ async def get(client: AsyncClient) -> None:
 
 async def put(client: AsyncClient) -> None:
     await client.kv.put("a", "1")
+
+
+async def get_serializable(client: AsyncClient) -> None:
+    await client.kv.get("a", serializable=True)
+
+
+async def delete(client: AsyncClient) -> None:
+    await client.kv.delete("a")
+
+
+async def transact(client: AsyncClient) -> None:
+    await client.kv.txn().then(Get("a")).commit()
 
 
 async def grant(client: AsyncClient) -> None:
@@ -127,8 +139,9 @@ async def test_a_killed_member_is_left_and_used_again(cluster: EtcdCluster) -> N
         for _ in range(20):
             await client.kv.get("a", timeout=2)
         assert not await answers(client, lost_id)
-        for _ in range(20):
-            await client.kv.put("a", "1", timeout=2)
+        for call in (put, delete, transact):
+            for _ in range(6):
+                await call(client)
         lost.start()
         await async_eventually(lambda: answers(client, lost_id), seconds=2)
 
@@ -144,6 +157,24 @@ async def test_a_member_that_swallows_the_first_connection_costs_the_time_to_con
         proxied_cluster.proxies[0].heal()
         lost_id = await id_of(client, endpoints[0])
         await async_eventually(lambda: answers(client, lost_id), seconds=3)
+
+
+async def test_while_a_member_is_silent_others_answer(proxied_cluster: ProxiedCluster) -> None:
+    proxy = proxied_cluster.proxies[0]
+    async with AsyncClient(proxied_cluster.endpoints, timeout=0.3) as client:
+        for call in (put, delete, transact, get, get_serializable):
+            for _ in range(3):
+                await get(client.with_options(timeout=10))
+            proxy.black_hole()
+            answered = 0
+            for _ in range(5):
+                try:
+                    await call(client)
+                except errors.DeadlineExceededError:
+                    continue
+                answered += 1
+            assert answered >= 3
+            proxy.heal()
 
 
 async def test_a_deadline_is_not_held_against_the_endpoint(cluster: EtcdCluster) -> None:
@@ -487,6 +518,14 @@ async def snapshot(client: AsyncClient, endpoint: str) -> None:
         pass
 
 
+async def test_calls_to_a_foreign_member_carry_the_token(auth_server: EtcdServer) -> None:
+    with FaultProxy(auth_server.endpoint) as foreign:
+        async with AsyncClient(auth_server.endpoint, username="root", password="root-pw") as root:
+            for call in (status, hash_kv, defragment, snapshot):
+                await call(root, foreign.endpoint)
+        assert foreign.connections == 1
+
+
 async def test_of_a_dead_member_one_hears_soon_and_when_it_is_back_at_once(
     server: EtcdServer,
 ) -> None:
@@ -547,33 +586,9 @@ async def test_a_learner_is_passed_over_but_can_be_asked(own_cluster: EtcdCluste
             await async_eventually(lambda: has_caught_up(client))
 
 
-async def delete(client: AsyncClient) -> None:
-    await client.kv.delete("a")
-
-
-async def transact(client: AsyncClient) -> None:
-    await client.kv.txn().then(Get("a")).commit()
-
-
 async def has_caught_up(client: AsyncClient) -> bool:
     found = (await client.kv.get("a", serializable=True)).kvs
     return len(found) == 1 and found[0].version == 10
-
-
-# --- old members --------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("version", RELEASES)
-async def test_an_old_cluster_is_rejected_if_wanted(version: str) -> None:
-    is_old = tuple(map(int, version.split(".")[:2])) < (3, 6)
-    with EtcdServer(etcd=RELEASES[version]) as member:
-        async with AsyncClient(member.endpoint, reject_old_cluster=True) as client:
-            for call in (get, put):
-                if is_old:
-                    with pytest.raises(errors.OldClusterError, match=version):
-                        await call(client)
-                else:
-                    await call(client)
 
 
 # --- views --------------------------------------------------------------------------------------

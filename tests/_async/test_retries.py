@@ -149,6 +149,21 @@ async def test_a_put_to_a_dead_member_fails_and_reads_go_on_when_it_is_back(
         assert (await read.result()).count == 0
 
 
+async def test_a_client_closes_at_once_after_calls_to_a_stopped_server(
+    own_server: EtcdServer,
+) -> None:
+    client = AsyncClient(own_server.endpoint)
+    await client.kv.get("a")
+    own_server.kill()
+    with pytest.raises(errors.UnavailableError):
+        await client.kv.put("a", "1", timeout=0.2)
+    with pytest.raises(errors.UnavailableError):
+        await client.kv.get("a", timeout=0.2)
+    began = time.monotonic()
+    await client.close()
+    assert time.monotonic() - began < 1
+
+
 async def test_one_attempt_is_one_attempt(own_server: EtcdServer) -> None:
     events: list[CallEvent] = []
     async with AsyncClient(own_server.endpoint, max_attempts=1, observer=events.append) as client:
@@ -225,12 +240,34 @@ async def test_no_answer_of_a_server_makes_a_write_go_out_twice(
         assert sorted(writes) == ["/etcdserverpb.KV/Put", "/etcdserverpb.Lease/LeaseGrant"]
 
 
-async def test_a_read_that_a_server_gives_up_is_made_elsewhere(server: EtcdServer) -> None:
-    with Answers(grpc.StatusCode.CANCELLED, "context canceled") as stopping:
-        async with AsyncClient([stopping.endpoint, server.endpoint]) as client:
-            for _ in range(4):
-                await client.kv.get("a")
-        assert stopping.calls
+@pytest.mark.parametrize(
+    ("code", "text"),
+    [
+        (grpc.StatusCode.CANCELLED, "context canceled"),
+        (grpc.StatusCode.UNAVAILABLE, "etcdserver: server stopped"),
+        (grpc.StatusCode.UNAVAILABLE, "etcdserver: leader changed"),
+        # So answers a member that cannot reach the others.
+        (grpc.StatusCode.UNAVAILABLE, "etcdserver: request timed out"),
+        (grpc.StatusCode.UNAVAILABLE, "etcdserver: no leader"),
+    ],
+)
+async def test_what_one_server_gives_up_another_one_does(
+    server: EtcdServer, prefix: str, code: grpc.StatusCode, text: str
+) -> None:
+    with Answers(code, text) as unfit:
+        async with AsyncClient([unfit.endpoint, server.endpoint]) as client:
+            for _ in range(6):
+                await client.kv.get(prefix)
+            failures = 0
+            for _ in range(6):
+                try:
+                    await client.kv.put(prefix, "1")
+                except errors.EtcdError as error:
+                    assert error.in_doubt, error  # noqa: PT017
+                    failures += 1
+        # Only a server that gives up requests of its own accord is not known to be unfit.
+        assert failures <= (3 if code is grpc.StatusCode.CANCELLED else 1)
+        assert unfit.calls
 
 
 async def test_an_answer_that_proves_a_write_undone_has_it_made_elsewhere(

@@ -15,7 +15,7 @@ import pytest
 
 from etcd_sdk import CallEvent, Client, Get, Watch, errors, pb
 from etcd_sdk.testing import EtcdCluster, EtcdServer
-from tests.conftest import NEWEST, RELEASES
+from tests.conftest import NEWEST
 from tests.faults.cluster import ProxiedCluster
 from tests.faults.proxy import FaultProxy
 from tests.twins._sync import Beside, eventually
@@ -48,6 +48,18 @@ def get(client: Client) -> None:
 
 def put(client: Client) -> None:
     client.kv.put("a", "1")
+
+
+def get_serializable(client: Client) -> None:
+    client.kv.get("a", serializable=True)
+
+
+def delete(client: Client) -> None:
+    client.kv.delete("a")
+
+
+def transact(client: Client) -> None:
+    client.kv.txn().then(Get("a")).commit()
 
 
 def grant(client: Client) -> None:
@@ -129,8 +141,9 @@ def test_a_killed_member_is_left_and_used_again(cluster: EtcdCluster) -> None:
         for _ in range(20):
             client.kv.get("a", timeout=2)
         assert not answers(client, lost_id)
-        for _ in range(20):
-            client.kv.put("a", "1", timeout=2)
+        for call in (put, delete, transact):
+            for _ in range(6):
+                call(client)
         lost.start()
         eventually(lambda: answers(client, lost_id), seconds=2)
 
@@ -146,6 +159,24 @@ def test_a_member_that_swallows_the_first_connection_costs_the_time_to_connect(
         proxied_cluster.proxies[0].heal()
         lost_id = id_of(client, endpoints[0])
         eventually(lambda: answers(client, lost_id), seconds=3)
+
+
+def test_while_a_member_is_silent_others_answer(proxied_cluster: ProxiedCluster) -> None:
+    proxy = proxied_cluster.proxies[0]
+    with Client(proxied_cluster.endpoints, timeout=0.3) as client:
+        for call in (put, delete, transact, get, get_serializable):
+            for _ in range(3):
+                get(client.with_options(timeout=10))
+            proxy.black_hole()
+            answered = 0
+            for _ in range(5):
+                try:
+                    call(client)
+                except errors.DeadlineExceededError:
+                    continue
+                answered += 1
+            assert answered >= 3
+            proxy.heal()
 
 
 def test_a_deadline_is_not_held_against_the_endpoint(cluster: EtcdCluster) -> None:
@@ -485,6 +516,14 @@ def snapshot(client: Client, endpoint: str) -> None:
         pass
 
 
+def test_calls_to_a_foreign_member_carry_the_token(auth_server: EtcdServer) -> None:
+    with FaultProxy(auth_server.endpoint) as foreign:
+        with Client(auth_server.endpoint, username="root", password="root-pw") as root:
+            for call in (status, hash_kv, defragment, snapshot):
+                call(root, foreign.endpoint)
+        assert foreign.connections == 1
+
+
 def test_of_a_dead_member_one_hears_soon_and_when_it_is_back_at_once(
     server: EtcdServer,
 ) -> None:
@@ -543,33 +582,9 @@ def test_a_learner_is_passed_over_but_can_be_asked(own_cluster: EtcdCluster) -> 
             eventually(lambda: has_caught_up(client))
 
 
-def delete(client: Client) -> None:
-    client.kv.delete("a")
-
-
-def transact(client: Client) -> None:
-    client.kv.txn().then(Get("a")).commit()
-
-
 def has_caught_up(client: Client) -> bool:
     found = (client.kv.get("a", serializable=True)).kvs
     return len(found) == 1 and found[0].version == 10
-
-
-# --- old members --------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("version", RELEASES)
-def test_an_old_cluster_is_rejected_if_wanted(version: str) -> None:
-    is_old = tuple(map(int, version.split(".")[:2])) < (3, 6)
-    with EtcdServer(etcd=RELEASES[version]) as member:
-        with Client(member.endpoint, reject_old_cluster=True) as client:
-            for call in (get, put):
-                if is_old:
-                    with pytest.raises(errors.OldClusterError, match=version):
-                        call(client)
-                else:
-                    call(client)
 
 
 # --- views --------------------------------------------------------------------------------------
