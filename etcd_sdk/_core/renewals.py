@@ -42,8 +42,15 @@ class Kept:
 
     @property
     def third(self) -> float:
-        """How long it may take until the next renewal, and how long until that is answered."""
+        """The time between two renewals."""
         return (self.ttl or _UNKNOWN_TTL) / 3
+
+    def patience(self, asked: float) -> float:
+        """Until when an answer is waited for: for half of what is left, to leave some for others.
+
+        That is a third of its time at first, and less and less when nobody answers.
+        """
+        return max((asked + self.deadline) / 2, asked + _BATCH_SECONDS)
 
     def lives(self, ttl: float, since: float) -> None:
         """Note that it was granted or renewed for ``ttl`` seconds."""
@@ -123,7 +130,7 @@ class Renewals:
                 continue
             found.append(lease_id)
             self._asked[lease_id] = now
-            self._patience_ends = min(self._patience_ends, now + kept.third)
+            self._patience_ends = min(self._patience_ends, kept.patience(now))
         return found
 
     def received(self, lease_id: int, ttl: int, now: float) -> LossReason | None:
@@ -172,8 +179,8 @@ class Renewals:
         if now < self._patience_ends:
             return False
         ends = [
-            sent + kept.third
-            for lease_id, sent in self._asked.items()
+            kept.patience(asked)
+            for lease_id, asked in self._asked.items()
             if (kept := self._kept.get(lease_id)) is not None
         ]
         first = min(ends, default=math.inf)

@@ -41,8 +41,6 @@ logger = logging.getLogger("etcd_sdk")
 # What the two workers do.
 _RENEWING = "etcd-sdk-lease-renewals"
 _LISTENING = "etcd-sdk-lease-answers"
-# A stream that lived for that long was no failure.
-_LIVED_SECONDS = 1.0
 # How long to wait after what is no trouble of the moment.
 _TROUBLE_SECONDS = 1.0
 # Waits that are longer than some thirty years are too long for threads.
@@ -65,10 +63,11 @@ class LeaseLoss:
 
         The clock is asked, too, in case everything else stood still when the lease's time was up.
         """
-        with self._guard:
-            if self._reason is None and time.monotonic() >= self._kept.deadline:
-                self._reason = LossReason.EXPIRED
-            return self._reason
+        if self._is_late():
+            with self._guard:
+                if self._is_late():  # and no answer can come between that and this
+                    self._reason = self._reason or LossReason.EXPIRED
+        return self._reason
 
     def is_set(self) -> bool:
         """Whether it has happened."""
@@ -87,6 +86,9 @@ class LeaseLoss:
             self._stay.check()
         limit = None if timeout is None else min(timeout, _FOR_EVER)
         return self._event.wait(limit) or self.is_set()
+
+    def _is_late(self) -> bool:
+        return time.monotonic() >= self._kept.deadline
 
     def _happen(self, reason: LossReason) -> None:
         with self._guard:
@@ -125,7 +127,8 @@ class KeptLease:
 
         It is called beside what keeps the other leases alive, after those that were given before.
         """
-        self._callbacks.append(callback)
+        with self._keeper.guard:
+            self._callbacks.append(callback)
         if self.lost.is_set():
             self._call_back()
 
@@ -267,7 +270,6 @@ class LeaseKeeper:
         with self.guard:
             if not self._handles:
                 self._at_work.discard(job)
-                self._leave_stream()
             return bool(self._handles)
 
     def _renew(self) -> None:
@@ -279,7 +281,9 @@ class LeaseKeeper:
                 self._send_due(self._stream, now)
             changed = self._changed
             wait = self._renewals.wait(now, connected=self._stream is not None)
-        _tell(lost, LossReason.EXPIRED, self._trouble)
+        if lost:
+            logger.warning("%d leases have expired: %s", len(lost), self._trouble or "no answer")
+            _tell(lost, LossReason.EXPIRED, self._trouble)
         if wait is not None:
             changed.wait(wait)
 
@@ -305,13 +309,14 @@ class LeaseKeeper:
                 LEASE_KEEP_ALIVE_STREAM, self._attempts, None, math.inf
             )
             error = self._read(channel, headers)
-            if time.monotonic() - started > _LIVED_SECONDS:
-                self._attempts = self._pipeline.endless_attempts()
             if error is None:
                 # Nobody is left, or the server did not answer: another one may.
                 self._attempts.tried.add(channel.name)
                 return
             if isinstance(error, PermissionDeniedError) and self._is_refused(error):
+                self._pipeline.observe(
+                    LEASE_KEEP_ALIVE_STREAM, channel, self._attempts, started, error
+                )
                 return
             self._trouble = error
             wait = self._pipeline.recover(
@@ -321,10 +326,12 @@ class LeaseKeeper:
             self.halt()
             return
         except EtcdError as trouble:
-            # No call would be made again; but it may pass before the time of the leases is up.
+            # A call would fail now. This may still pass before the time of the leases is up.
             self._trouble, wait = trouble, _TROUBLE_SECONDS
             self._attempts = self._pipeline.endless_attempts()
-        logger.debug("the leases are kept alive elsewhere after: %s", self._trouble)
+            logger.warning("no lease can be renewed: %s", trouble)
+        else:
+            logger.debug("the leases are kept alive elsewhere after: %s", error)
         if wait:
             self._pipeline.connection.recovery(wait)
 
@@ -352,7 +359,9 @@ class LeaseKeeper:
         return UnavailableError(text, endpoint=channel.name, method=LEASE_KEEP_ALIVE_STREAM.name)
 
     def _take(self, response: pb.LeaseKeepAliveResponse) -> None:
-        self._trouble = None
+        if self._trouble is not None:
+            self._trouble = None
+            self._attempts = self._pipeline.endless_attempts()
         with self.guard:
             reason = self._renewals.received(response.ID, response.TTL, time.monotonic())
             lost = [] if reason is None else self._forget(response.ID)
@@ -367,13 +376,14 @@ class LeaseKeeper:
             suspect = self._renewals.suspect()
             lost = [] if suspect is None else self._forget(suspect)
         _tell(lost, LossReason.HALTED, error)
-        return bool(lost)
+        return suspect is not None
 
     def _forget(self, lease_id: int) -> list[KeptLease]:
         """Let a lease go, and the stream with the last one; returns who held it."""
         self._renewals.remove(lease_id)
         held = list(self._handles.pop(lease_id, ()))
         if not self._handles:
+            self._leave_stream()
             self._wake()
         return held
 

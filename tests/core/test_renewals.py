@@ -423,10 +423,14 @@ def test_an_answer_to_the_first_question_is_not_taken_for_one_to_the_second() ->
 
 
 class Elsewhere(World):
-    """Another server answers."""
+    """The server that is asked after some others answers."""
+
+    silent = 1
 
     def on_stuck(self) -> None:
-        self.delay = 0.01
+        self.silent -= 1
+        if not self.silent:
+            self.delay = 0.01
         super().on_stuck()
 
 
@@ -447,6 +451,18 @@ def test_an_unanswered_renewal_moves_to_another_server_after_a_third_of_the_ttl(
     world.run(10 * ttl)
     assert not world.lost
     assert world.stuck == 1
+
+
+@settings(deadline=None)
+@given(ttl=st.integers(5, 1000), seed=st.integers(0, 1000), silent=st.integers(1, 4))
+def test_there_is_time_to_ask_several_servers(ttl: int, seed: int, silent: int) -> None:
+    world = Elsewhere(seed)
+    world.grant(7, ttl)
+    world.run(2 * ttl)
+    world.delay, world.silent = math.inf, silent
+    world.run(2 * ttl)
+    assert not world.lost
+    assert world.stuck == silent
 
 
 def test_the_least_patient_lease_decides() -> None:
