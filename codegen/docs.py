@@ -85,7 +85,8 @@ def arguments(
 def of_method(method: model.Method, shared: Mapping[str, str], indent: int) -> str:
     """The docstring of a facade's method; ``shared`` documents what every method takes."""
     lines = _head(method.doc, indent)
-    facts = [_note(method.since), "Repeating it changes nothing, so it may be sent again." * method.read]
+    repeatable = "Repeating it changes nothing, so it may be sent again."
+    facts = [_note(method.since), repeatable * method.read]
     note = " ".join(fact for fact in facts if fact)
     lines += ["", note] if note else []
     timeout = shared["timeout_stream"] if method.kind != "unary" else shared["timeout"]
