@@ -13,7 +13,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from benchmarks import experiments, failover, many, overhead, peers, server
+from benchmarks import experiments, failover, many, overhead, peers, server, soak
 from benchmarks.measure import Comparison
 from etcd_sdk.testing import etcd_version, find_etcd
 
@@ -25,7 +25,7 @@ Figures = list[dict[str, Any]]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Measure what was asked for; the exit code is 0 whatever the figures are."""
+    """Measure what was asked for; the exit code is 0 whatever the figures are, but for `soak`."""
     options = _options(arguments)
     etcd = _etcd(options.etcd)
     begin = time.monotonic()
@@ -37,7 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     print(f"\n{time.monotonic() - begin:.0f} s")
     if options.json is not None:
         options.json.write_text(json.dumps(results, indent=2) + "\n")
-    return 0
+    return int(any(each["lost"] for each in results.get("soak", ())))
 
 
 def _overhead(etcd: Path, options: argparse.Namespace) -> Figures:
@@ -128,6 +128,17 @@ def _experiments(etcd: Path, options: argparse.Namespace) -> Figures:
     return figures
 
 
+def _soak(etcd: Path, options: argparse.Namespace) -> Figures:
+    """Leases (TTL 5) of a cluster whose members are killed one at a time; none may be lost."""
+    seconds = options.minutes * 60
+    outcomes, kills = soak.run(etcd, seconds=seconds, leases=10, ttl=5, pause=10.0)
+    _row(f"client, over {kills} kills", "leases", "renewals", "longest gap", "least left", "lost")
+    for each in outcomes:
+        gaps = f"{each.longest_gap:.2f} s", f"{each.least_left:.2f} s"
+        _row(each.flavour, str(each.leases), str(each.renewals), *gaps, str(each.lost))
+    return [{"kills": kills, **dataclasses.asdict(each)} for each in outcomes]
+
+
 _PARTS: dict[str, Callable[[Path, argparse.Namespace], Figures]] = {
     "overhead": _overhead,
     "server": _server,
@@ -135,6 +146,7 @@ _PARTS: dict[str, Callable[[Path, argparse.Namespace], Figures]] = {
     "peers": _peers,
     "many": _many,
     "failover": _failover,
+    "soak": _soak,
     "experiments": _experiments,
 }
 
@@ -194,6 +206,9 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     )
     parser.add_argument(
         "--window", type=float, default=40.0, help="seconds to see renewals; default: %(default)s"
+    )
+    parser.add_argument(
+        "--minutes", type=float, default=10.0, help="to keep leases alive; default: %(default)s"
     )
     parser.add_argument("--only", default="", metavar="TEXT", help="work with TEXT in its name")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there, too")
