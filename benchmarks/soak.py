@@ -87,7 +87,7 @@ def _sleep_until(then: float) -> None:
 class _Tally:
     """Counts renewals by looking often."""
 
-    def __init__(self, kept: Sequence[KeptLease] | Sequence[AsyncKeptLease]) -> None:
+    def __init__(self, kept: Sequence[KeptLease | AsyncKeptLease]) -> None:
         self._kept = kept
         self._deadlines = [each._kept.deadline for each in kept]
         self._renewals = 0
