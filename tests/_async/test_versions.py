@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import base64
-import re
-import urllib.request
 from collections.abc import Iterator
 from contextlib import ExitStack
 
@@ -15,6 +13,7 @@ from etcd_sdk.testing import EtcdServer
 from etcd_sdk_api import methods
 from tests.conftest import RELEASES, minor, serve_with_auth
 from tests.faults.proxy import FaultProxy
+from tests.metrics import metric
 
 # For the servers' own use; no method of the SDK offers it.
 HASHED = base64.b64encode(b"$2a$05$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW").decode()
@@ -43,12 +42,12 @@ def release(request: pytest.FixtureRequest, servers: dict[str, EtcdServer]) -> E
     return servers[request.param]
 
 
-def answered(server: EtcdServer, rpc: str) -> int:
-    """How many calls of an RPC the server has answered, by its own count."""
-    with urllib.request.urlopen(f"http://{server.endpoint}/metrics", timeout=10) as response:
-        lines = response.read().decode().splitlines()
-    ours = f'^grpc_server_handled_total{{.*grpc_method="{rpc}",.*}} ([0-9]+)$'
-    return sum(int(found[1]) for line in lines if (found := re.match(ours, line)))
+def answered(server: EtcdServer, rpc: str) -> float:
+    """How many calls of an RPC the server has answered; one that it does not have has none."""
+    try:
+        return metric(server, "grpc_server_handled_total", grpc_method=rpc)
+    except LookupError:
+        return 0
 
 
 # --- methods and fields -------------------------------------------------------------------------
