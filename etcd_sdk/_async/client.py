@@ -128,7 +128,7 @@ class AsyncClient:
         Raises:
             ArgumentError: A variable or an option is bad; the error names it.
             ImportError: DNS is to be asked and dnspython is missing.
-            UnavailableError: DNS does not answer.
+            UnavailableError: DNS does not answer, or knows no endpoint, and no variable names one.
         """
         from etcd_sdk._core import sources
 
@@ -162,13 +162,15 @@ class AsyncClient:
 
         found = await discovered(Srv(domain, service_name, insecure))
         if not found:
-            raise UnavailableError(f"DNS knows no etcd endpoint of {domain}")
+            raise _unknown(domain)
         return cls(found, **options)
 
     @classmethod
     def _from_source(cls, source: Source, found: list[str] | None, options: ClientOptions) -> Self:
         merged: ClientOptions = {**source.options, **options}
         endpoints = found or source.endpoints
+        if endpoints is None and source.srv is not None:
+            raise _unknown(source.srv.domain)
         return cls(**merged) if endpoints is None else cls(endpoints, **merged)
 
     def _connect(
@@ -339,3 +341,7 @@ class AsyncClient:
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({', '.join(map(repr, self.endpoints))})"
+
+
+def _unknown(domain: str) -> UnavailableError:
+    return UnavailableError(f"DNS knows no etcd endpoint of {domain}")
