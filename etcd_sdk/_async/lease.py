@@ -107,7 +107,7 @@ class AsyncKeptLease:
     def __init__(
         self, keeper: AsyncLeaseKeeper, lease: AsyncLeaseApi, kept: Kept, body: AsyncBody | None
     ) -> None:
-        self.id = kept.id
+        self.id: int = kept.id
         self.lost: AsyncLeaseLoss = AsyncLeaseLoss(kept, keeper.guard)
         self._keeper = keeper
         self._lease = lease
@@ -190,7 +190,7 @@ class AsyncLeaseKeeper:
     """Keeps all leases of a client alive."""
 
     def __init__(self, pipeline: AsyncPipeline) -> None:
-        self.guard = AsyncGuard()
+        self.guard: AsyncGuard = AsyncGuard()
         self._stay = AsyncStay()
         self._pipeline = pipeline
         self._attempts = pipeline.endless_attempts()

@@ -29,14 +29,14 @@ class Kept:
     __slots__ = ("id", "ttl", "since", "deadline", "due", "_phase")
 
     def __init__(self, lease_id: int, now: float, phase: float) -> None:
-        self.id = lease_id
-        self.ttl = 0.0
+        self.id: int = lease_id
+        self.ttl: float = 0.0
         """Seconds, as last granted; 0 as long as nobody knows."""
-        self.since = now
+        self.since: float = now
         """What was asked before says nothing: the same ID may have been another lease's."""
-        self.deadline = now + _UNKNOWN_TTL
+        self.deadline: float = now + _UNKNOWN_TTL
         """When it is lost, unless an answer comes before."""
-        self.due = now
+        self.due: float = now
         """When it is to be renewed, unless that is under way."""
         self._phase = phase
 

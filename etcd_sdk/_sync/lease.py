@@ -107,7 +107,7 @@ class KeptLease:
     """
 
     def __init__(self, keeper: LeaseKeeper, lease: LeaseApi, kept: Kept, body: Body | None) -> None:
-        self.id = kept.id
+        self.id: int = kept.id
         self.lost: LeaseLoss = LeaseLoss(kept, keeper.guard)
         self._keeper = keeper
         self._lease = lease
@@ -190,7 +190,7 @@ class LeaseKeeper:
     """Keeps all leases of a client alive."""
 
     def __init__(self, pipeline: Pipeline) -> None:
-        self.guard = Guard()
+        self.guard: Guard = Guard()
         self._stay = Stay()
         self._pipeline = pipeline
         self._attempts = pipeline.endless_attempts()
