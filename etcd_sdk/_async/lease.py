@@ -479,7 +479,8 @@ class AsyncLease(AsyncLeaseApi):
 
         ``with client.lease.hold(ttl=10) as lease: client.kv.put("/node", "up", lease=lease.id)``.
         If it is lost meanwhile, the end of the block raises ``LeaseLostError``; an async block is
-        cancelled at its next ``await``. ``lease.lost`` and ``lease.check()`` tell it before.
+        cancelled at its next ``await``. ``lease.lost`` and ``lease.check()`` tell it before. A
+        block may end the holding itself, with ``lease.close()``.
 
         Args:
             ttl: Time to live in seconds, should this program end without revoking it.

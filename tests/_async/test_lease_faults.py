@@ -59,17 +59,27 @@ async def test_a_lease_is_lost_by_its_deadline_while_the_server_is_silent(
 ) -> None:
     async with AsyncClient(own_server.endpoint) as client:
         kept = await kept_alive(client, 1)
-        own_server.pause()
-        began = time.monotonic()
-        assert await kept.lost.wait(10)
-        took = time.monotonic() - began
+        with pytest.raises(errors.LeaseLostError) as caught:
+            await hold_in_vain(client, own_server)
+        assert caught.value.reason is LossReason.EXPIRED
+        assert await kept.lost.wait(0.5)
         assert kept.lost.reason is LossReason.EXPIRED
-        assert 2 / 3 - 0.2 < took < 1 + 0.2
         own_server.resume()
         # What the server answers now comes too late: the holder has been told.
         again = client.lease.keep_alive(kept.id)
         await async_eventually(lambda: again.ttl == 1 or again.lost.is_set())
         assert kept.lost.reason is LossReason.EXPIRED
+        await client.kv.get("nobody is cancelled any more")
+
+
+async def hold_in_vain(client: AsyncClient, server: EtcdServer) -> None:
+    async with client.lease.hold(1) as lease:
+        server.pause()
+        began = time.monotonic()
+        try:
+            await lease.lost.wait(10)
+        finally:
+            assert 2 / 3 - 0.2 < time.monotonic() - began < 1 + 0.2
 
 
 async def test_a_lease_is_lost_by_its_deadline_while_no_server_is_there(
@@ -122,7 +132,7 @@ async def test_a_silent_server_is_left_only_for_another_one(own_server: EtcdServ
         own_server.pause()
         asked = client._connection.keepers[True]._renewals.suspect
         await async_eventually(lambda: asked() is not None)
-        await outlive(kept, 1.2)  # a third of the time to live and more
+        await outlive(kept, 1.05)  # a third of the time to live and more
         own_server.resume()
         await async_eventually(lambda: asked() is None)
         kept.check()
@@ -165,23 +175,6 @@ async def test_keep_alive_once_outlives_a_restart(own_server: EtcdServer) -> Non
         assert (await renewing.result()).TTL == 60
 
 
-async def test_a_body_that_outlives_its_lease(own_server: EtcdServer) -> None:
-    async with AsyncClient(own_server.endpoint) as client:
-        with pytest.raises(errors.LeaseLostError) as caught:
-            await hold_in_vain(client, own_server)
-        assert caught.value.reason is LossReason.EXPIRED
-        began = time.monotonic()
-        own_server.resume()
-        await client.kv.get("a")
-        assert time.monotonic() - began < 5
-
-
-async def hold_in_vain(client: AsyncClient, server: EtcdServer) -> None:
-    async with client.lease.hold(1) as lease:
-        server.pause()
-        await lease.lost.wait(10)
-
-
 # --- who may renew --------------------------------------------------------------------------------
 
 
@@ -220,7 +213,7 @@ async def test_trouble_with_a_login_may_pass_in_time(caplog: pytest.LogCaptureFi
             AsyncClient(server.endpoint, username="root", password="root-pw") as root,
             AsyncClient(server.endpoint, username="alice", password="alice-pw") as alice,
         ):
-            kept = await kept_alive(alice, 6)
+            kept = await kept_alive(alice, 4)
             await root.auth.user_change_password("alice", password="another")
             with caplog.at_level(logging.WARNING, "etcd_sdk"):
                 await async_eventually(lambda: "no lease can be renewed" in caplog.text)
@@ -250,25 +243,12 @@ async def test_the_member_that_renews_falls_silent(proxied_cluster: ProxiedClust
     async with AsyncClient(proxied_cluster.endpoints) as client:
         kept = await kept_alive(client, 2)
         member = await renewed_by(proxied_cluster)
-        proxied_cluster.proxy_of(member).black_hole()
-        await outlive(kept, 2.2)
         others = [each for each in proxied_cluster.members if each is not member]
-        assert sum(open_streams(each) for each in others) == 1
+        proxied_cluster.proxy_of(member).black_hole()
+        await async_eventually(lambda: sum(open_streams(each) for each in others) == 1)
+        await outlive(kept, 1)  # an answer had to come
         proxied_cluster.proxy_of(member).heal()
         await async_eventually(lambda: open_streams(member) == 0)
-
-
-async def test_a_leader_that_was_away_revokes_nothing(cluster: EtcdCluster) -> None:
-    async with AsyncClient(cluster.endpoints) as client:
-        kept = await kept_alive(client, 3)
-        leader = cluster.leader()
-        leader.pause()
-        await outlive(kept, 3.2)
-        leader.resume()
-        async with AsyncClient(leader.endpoint) as old:
-            await old.kv.get("what it did not know")
-            assert await is_there(old, kept)
-        kept.check()
 
 
 async def test_a_lost_quorum_comes_back_in_time(cluster: EtcdCluster) -> None:
@@ -289,7 +269,7 @@ async def test_a_lost_quorum_comes_back_in_time(cluster: EtcdCluster) -> None:
 async def held(client: AsyncClient) -> str:
     """What becomes of one who wants to hold a lease."""
     try:
-        async with client.lease.hold(5, timeout=2) as lease:
+        async with client.lease.hold(5, timeout=1) as lease:
             assert not lease.lost.is_set()
             return "held"
     except errors.EtcdError as error:

@@ -61,17 +61,27 @@ def test_a_lease_is_lost_by_its_deadline_while_the_server_is_silent(
 ) -> None:
     with Client(own_server.endpoint) as client:
         kept = kept_alive(client, 1)
-        own_server.pause()
-        began = time.monotonic()
-        assert kept.lost.wait(10)
-        took = time.monotonic() - began
+        with pytest.raises(errors.LeaseLostError) as caught:
+            hold_in_vain(client, own_server)
+        assert caught.value.reason is LossReason.EXPIRED
+        assert kept.lost.wait(0.5)
         assert kept.lost.reason is LossReason.EXPIRED
-        assert 2 / 3 - 0.2 < took < 1 + 0.2
         own_server.resume()
         # What the server answers now comes too late: the holder has been told.
         again = client.lease.keep_alive(kept.id)
         eventually(lambda: again.ttl == 1 or again.lost.is_set())
         assert kept.lost.reason is LossReason.EXPIRED
+        client.kv.get("nobody is cancelled any more")
+
+
+def hold_in_vain(client: Client, server: EtcdServer) -> None:
+    with client.lease.hold(1) as lease:
+        server.pause()
+        began = time.monotonic()
+        try:
+            lease.lost.wait(10)
+        finally:
+            assert 2 / 3 - 0.2 < time.monotonic() - began < 1 + 0.2
 
 
 def test_a_lease_is_lost_by_its_deadline_while_no_server_is_there(
@@ -124,7 +134,7 @@ def test_a_silent_server_is_left_only_for_another_one(own_server: EtcdServer) ->
         own_server.pause()
         asked = client._connection.keepers[True]._renewals.suspect
         eventually(lambda: asked() is not None)
-        outlive(kept, 1.2)  # a third of the time to live and more
+        outlive(kept, 1.05)  # a third of the time to live and more
         own_server.resume()
         eventually(lambda: asked() is None)
         kept.check()
@@ -167,23 +177,6 @@ def test_keep_alive_once_outlives_a_restart(own_server: EtcdServer) -> None:
         assert (renewing.result()).TTL == 60
 
 
-def test_a_body_that_outlives_its_lease(own_server: EtcdServer) -> None:
-    with Client(own_server.endpoint) as client:
-        with pytest.raises(errors.LeaseLostError) as caught:
-            hold_in_vain(client, own_server)
-        assert caught.value.reason is LossReason.EXPIRED
-        began = time.monotonic()
-        own_server.resume()
-        client.kv.get("a")
-        assert time.monotonic() - began < 5
-
-
-def hold_in_vain(client: Client, server: EtcdServer) -> None:
-    with client.lease.hold(1) as lease:
-        server.pause()
-        lease.lost.wait(10)
-
-
 # --- who may renew --------------------------------------------------------------------------------
 
 
@@ -222,7 +215,7 @@ def test_trouble_with_a_login_may_pass_in_time(caplog: pytest.LogCaptureFixture)
             Client(server.endpoint, username="root", password="root-pw") as root,
             Client(server.endpoint, username="alice", password="alice-pw") as alice,
         ):
-            kept = kept_alive(alice, 6)
+            kept = kept_alive(alice, 4)
             root.auth.user_change_password("alice", password="another")
             with caplog.at_level(logging.WARNING, "etcd_sdk"):
                 eventually(lambda: "no lease can be renewed" in caplog.text)
@@ -252,25 +245,12 @@ def test_the_member_that_renews_falls_silent(proxied_cluster: ProxiedCluster) ->
     with Client(proxied_cluster.endpoints) as client:
         kept = kept_alive(client, 2)
         member = renewed_by(proxied_cluster)
-        proxied_cluster.proxy_of(member).black_hole()
-        outlive(kept, 2.2)
         others = [each for each in proxied_cluster.members if each is not member]
-        assert sum(open_streams(each) for each in others) == 1
+        proxied_cluster.proxy_of(member).black_hole()
+        eventually(lambda: sum(open_streams(each) for each in others) == 1)
+        outlive(kept, 1)  # an answer had to come
         proxied_cluster.proxy_of(member).heal()
         eventually(lambda: open_streams(member) == 0)
-
-
-def test_a_leader_that_was_away_revokes_nothing(cluster: EtcdCluster) -> None:
-    with Client(cluster.endpoints) as client:
-        kept = kept_alive(client, 3)
-        leader = cluster.leader()
-        leader.pause()
-        outlive(kept, 3.2)
-        leader.resume()
-        with Client(leader.endpoint) as old:
-            old.kv.get("what it did not know")
-            assert is_there(old, kept)
-        kept.check()
 
 
 def test_a_lost_quorum_comes_back_in_time(cluster: EtcdCluster) -> None:
@@ -291,7 +271,7 @@ def test_a_lost_quorum_comes_back_in_time(cluster: EtcdCluster) -> None:
 def held(client: Client) -> str:
     """What becomes of one who wants to hold a lease."""
     try:
-        with client.lease.hold(5, timeout=2) as lease:
+        with client.lease.hold(5, timeout=1) as lease:
             assert not lease.lost.is_set()
             return "held"
     except errors.EtcdError as error:

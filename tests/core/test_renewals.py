@@ -261,13 +261,13 @@ class Renewing(RuleBasedStateMachine):
 
 
 TestRenewing = Renewing.TestCase
-TestRenewing.settings = settings(max_examples=150, stateful_step_count=40, deadline=None)
+TestRenewing.settings = settings(max_examples=100, stateful_step_count=40, deadline=None)
 
 
 # --- in good times --------------------------------------------------------------------------------
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=50)
 @given(
     ttls=st.lists(st.integers(1, 120), min_size=1, max_size=30),
     slowness=st.floats(0, 0.4),

@@ -222,21 +222,20 @@ async def test_the_tasks_of_a_body_end_with_it(client: AsyncClient) -> None:
 async def test_a_loop_that_stood_still(own_server: EtcdServer) -> None:
     async with AsyncClient(own_server.endpoint) as client:
         kept = client.lease.keep_alive((await client.lease.grant(1)).ID)
-        await async_eventually(lambda: kept.ttl == 1)
+        await answered(kept)
+        with pytest.raises(errors.LeaseLostError, match="expired"):
+            await stand_still(client, kept)
+        assert not_cancelled()
+        with pytest.raises(errors.LeaseLostError, match="expired"):
+            kept.check()
+
+
+async def stand_still(client: AsyncClient, kept: AsyncKeptLease) -> None:
+    async with client.lease.hold(1) as lease:
         time.sleep(1.1)  # noqa: ASYNC251 - that is the point
         assert kept.lost.is_set()
         assert kept.lost.reason is LossReason.EXPIRED
-        with pytest.raises(errors.LeaseLostError, match="expired"):
-            kept.check()
         assert await kept.lost.wait(0.1)
-        with pytest.raises(errors.LeaseLostError):
-            await stand_still(client)
-        assert not_cancelled()
-
-
-async def stand_still(client: AsyncClient) -> None:
-    async with client.lease.hold(1) as lease:
-        time.sleep(1.1)  # noqa: ASYNC251
         await asyncio.sleep(0.2)
         pytest.fail(f"nobody has ended the body of {lease.id}")
 
