@@ -28,6 +28,11 @@ RequestT = TypeVar("RequestT", bound=Message)
 ResponseT = TypeVar("ResponseT", bound=Message)
 
 
+# A thread of gRPC tells the loop of calls that have ended. Of those that it has for a loop that is
+# closed meanwhile it complains in the next one, which a program of several runs would see.
+_GRACE_SECONDS = 0.002
+
+
 class AsyncChannel(BaseChannel):
     """Calls to one endpoint. It belongs to the event loop that makes the first one."""
 
@@ -111,6 +116,7 @@ class AsyncChannel(BaseChannel):
         self._calls.clear()
         if self._channel is not None:
             await self._channel.close()
+            await asyncio.sleep(_GRACE_SECONDS)
 
     def _open(self) -> grpc.aio.Channel:
         """The channel, made by the loop that first needs it."""

@@ -207,6 +207,9 @@ with Client(ENDPOINT, sync_interval=60) as client:
 
 def test_an_async_client_is_refused_in_the_child(server: EtcdServer, prefix: str) -> None:
     program = """
+import logging
+# gRPC complains there of streams that were left open when their loop was closed.
+logging.getLogger("asyncio").disabled = True
 client = AsyncClient(ENDPOINT)
 view = client.with_options(timeout=3)
 
