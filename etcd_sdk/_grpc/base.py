@@ -66,6 +66,15 @@ def again(failure: EtcdError) -> EtcdError:
     return equal
 
 
+def without_frames(failure: EtcdError) -> EtcdError:
+    """An error that is kept: the frames it went through hold it, and a call with its connection."""
+    link: BaseException | None = failure
+    while link is not None:
+        link.__traceback__ = None
+        link = link.__cause__ or link.__context__
+    return failure
+
+
 class BaseChannel:
     """Calls to one endpoint, without any policy: all of it that neither waits nor blocks."""
 

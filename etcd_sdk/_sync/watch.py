@@ -23,7 +23,7 @@ from etcd_sdk._core.login import Headers
 from etcd_sdk._core.retry import Attempts
 from etcd_sdk._core.watching import Kind, Outcome, WatchSession, WatchState
 from etcd_sdk._grpc._sync import Channel, GrpcStream
-from etcd_sdk._grpc.base import again
+from etcd_sdk._grpc.base import again, without_frames
 from etcd_sdk._sync.pipeline import Pipeline
 from etcd_sdk.errors import WatchCompactedError, WatchOverflowError
 from etcd_sdk_api.errors import (
@@ -193,9 +193,7 @@ class WatchHub:
                 if wait and isinstance(error, NoLeaderError):
                     raise error
             except EtcdError as final:
-                self._end_all(again(final))
-                # Its frames hold each other, it, and the stream, which holds the connection.
-                final.__traceback__ = None
+                self._end_all(without_frames(final))
                 break
             logger.debug("the watches are carried on after: %s", error)
             self._idle.wait(wait)
