@@ -16,11 +16,17 @@ from typing import Literal, NamedTuple, Self, TypeAlias
 
 from etcd_sdk import pb
 from etcd_sdk._async.pipeline import AsyncPipeline
-from etcd_sdk._compat._async import AsyncEvent, AsyncGuard, AsyncMailbox, AsyncStay, AsyncWorker
+from etcd_sdk._compat._async import (
+    AsyncEvent,
+    AsyncGuard,
+    AsyncLock,
+    AsyncMailbox,
+    AsyncStay,
+    AsyncWorker,
+)
 from etcd_sdk._core import timeouts
 from etcd_sdk._core.login import Headers
-from etcd_sdk._core.retry import Attempts
-from etcd_sdk._core.watching import Kind, Outcome, WatchSession, WatchState
+from etcd_sdk._core.watching import Kind, Outcome, WatchSession, WatchState, may_go_on
 from etcd_sdk._grpc._async import AsyncChannel, AsyncGrpcStream
 from etcd_sdk._grpc.base import again, without_frames
 from etcd_sdk.errors import WatchCompactedError, WatchOverflowError
@@ -31,6 +37,7 @@ from etcd_sdk_api.errors import (
     DeadlineExceededError,
     EtcdError,
     NoLeaderError,
+    PermissionDeniedError,
     StreamEndedError,
     UnavailableError,
 )
@@ -42,8 +49,10 @@ Overflow: TypeAlias = Literal["wait", "error"]
 
 # A server that is not up to date with a watch drops the question for progress, so it is repeated.
 _ASK_AGAIN_SECONDS = 0.05
-# A stream that lived for that long was no failure.
+# A stream that has answered for that long was no failure.
 _LIVED_SECONDS = 1.0
+# A token is not worth waiting for any longer.
+_ASK_SECONDS = 1.0
 
 
 class Gap(NamedTuple):
@@ -79,7 +88,7 @@ class Asked(NamedTuple):
 
 
 class Subscription:
-    """One watch as its stream's worker knows it. It does not know the reader's object."""
+    """One watch as its hub knows it. It does not know the reader's object, which may be dropped."""
 
     def __init__(self, request: pb.WatchCreateRequest, asked: Asked) -> None:
         self.state = WatchState(request)
@@ -91,90 +100,121 @@ class Subscription:
         self.over = False
         self.paused = False
         """Whether the server was told to stop until the reader has caught up."""
+        self.waiting = 0
+        """How many events the reader has yet to take; a progress notification counts as one."""
         self.limit = asked.buffer
         self.overflow = asked.overflow
         self.skips_gaps = asked.on_compaction is not None
-        # Each is written by one side alone.
-        self.put_events = 0
-        self.got_events = 0
-
-    @property
-    def waiting_events(self) -> int:
-        """How many the reader has yet to take."""
-        return self.put_events - self.got_events
 
     def end(self, error: EtcdError | None) -> None:
         """Let the reader end, after what has arrived already."""
         self.over = True
-        self.error = error
+        self.error = self.error or error
         self.mailbox.close(error)
-        self.settled.set()
+        if not self.settled.is_set():
+            self.settled.set()
+
+    def drop(self) -> None:
+        """Let the reader end at once, and forget what it has not read."""
+        unread, self.mailbox = self.mailbox, AsyncMailbox()
+        self.end(None)
+        unread.close(None)
+
+
+class Question:
+    """How far all watches of the stream have come, asked for one of them."""
+
+    def __init__(self, subscription: Subscription) -> None:
+        self.subscription = subscription
+        self.answered = AsyncEvent()
+        self.revision = 0
 
 
 class AsyncWatchHub:
-    """The watches that share a stream, and the worker that keeps the stream going."""
+    """The watches that share a stream, and the worker that keeps the stream going.
+
+    The stream is there as long as there is a watch. A watch that is over is let go by the worker:
+    when the server has said so, or else with the stream.
+    """
 
     def __init__(self, pipeline: AsyncPipeline) -> None:
         self.stay: AsyncStay = AsyncStay()
         self._pipeline = pipeline
         self._session = WatchSession()
         self._subscriptions: dict[WatchState, Subscription] = {}
+        self._questions: set[Question] = set()
         self._guard = AsyncGuard()
         self._stream: AsyncGrpcStream[pb.WatchRequest, pb.WatchResponse] | None = None
         self._running = False
-        self._idle = AsyncEvent()
-        self._progress = AsyncEvent()
-        self._progress_revision = 0
+        self._answers_since = math.inf
+        self._revision = 0
+        """The newest one that the stream's server is known to have."""
         self.trouble: EtcdError | None = None
-        """Why there is no stream at the moment."""
+        """Why there is no stream that answers at the moment, if that is known."""
 
     def subscribe(self, subscription: Subscription) -> None:
-        """Carry a watch, or carry it on."""
+        """Carry a watch."""
         with self._guard:
-            subscription.paused = False
-            self._subscriptions[subscription.state] = subscription
-            self._session.add(subscription.state)
-            if self._stream is not None:
-                self._send(self._session.created(subscription.state))
-            if not self._running:
-                self._running = True
-                AsyncWorker(self._run, "etcd-sdk-watch")
-
-    def unsubscribe(self, subscription: Subscription) -> None:
-        """Stop carrying a watch."""
-        with self._guard:
-            self._forget(subscription)
+            if not subscription.over:
+                self._add(subscription)
 
     def abandon(self, subscription: Subscription) -> None:
-        """Stop carrying a watch whose reader is gone; called from wherever objects are collected.
+        """Carry a watch no longer.
 
-        It takes no lock. The server's answer lets the worker forget the watch.
+        This takes no lock, since it may be called from wherever objects are collected: in the
+        midst of the worker, say, while that holds the lock.
         """
         subscription.over = True
         stream = self._stream
         if stream is not None and not subscription.paused:
             stream.post(subscription.state.cancel())
 
+    def taken(self, subscription: Subscription, response: pb.WatchResponse) -> None:
+        """Note that a response has been read, and carry a watch on whose reader has caught up."""
+        with self._guard:
+            subscription.waiting -= _weight(response)
+            if not subscription.paused or subscription.over:
+                return
+            if subscription.waiting <= subscription.limit // 2:
+                self._add(subscription)
+
     async def progress(self, subscription: Subscription, deadline: float) -> int:
-        """The revision up to which all watches of the stream have got their events."""
-        while True:
-            if subscription.over:
-                raise subscription.error or StreamEndedError(
-                    "the watch is over", method=WATCH_WATCH.name
-                )
-            with self._guard:
-                answer = self._progress
-                if not subscription.paused:
+        """The revision up to which a watch has got its events."""
+        question = Question(subscription)
+        try:
+            while not subscription.over:
+                if subscription.paused:
+                    return subscription.state.next_revision - 1
+                with self._guard:
+                    self._questions.add(question)
                     self._send(pb.WatchRequest(progress_request=pb.WatchProgressRequest()))
-            left = min(_ASK_AGAIN_SECONDS, deadline - time.monotonic())
-            if left <= 0:
-                raise DeadlineExceededError("no progress was reported", method=WATCH_WATCH.name)
-            if await answer.wait(left):
-                return self._progress_revision
+                left = deadline - time.monotonic()
+                if left <= 0:
+                    raise DeadlineExceededError("no progress was told", method=WATCH_WATCH.name)
+                if await question.answered.wait(min(left, _ASK_AGAIN_SECONDS)):
+                    return question.revision
+                with self._guard:
+                    self._begin_all()
+        finally:
+            with self._guard:
+                self._questions.discard(question)
+        over = StreamEndedError("the watch is over", method=WATCH_WATCH.name)
+        raise again(subscription.error or over)
 
     async def _run(self) -> None:
         """Keep a stream going for as long as there is something to watch."""
-        attempts = self._attempts()
+        try:
+            await self._keep_going()
+        except EtcdError as error:
+            self._end_all(without_frames(error))
+        except BaseException as error:
+            # Whatever it is, nobody may be left waiting.
+            text = f"the watches have broken down: {error!r}"
+            self._end_all(StreamEndedError(text, method=WATCH_WATCH.name))
+            raise
+
+    async def _keep_going(self) -> None:
+        attempts = self._pipeline.endless_attempts()
         while self._has_work():
             started = time.monotonic()
             try:
@@ -184,32 +224,28 @@ class AsyncWatchHub:
                 error = await self._carry(channel, headers)
                 if error is None:  # nobody needed that stream any more
                     continue
-                if time.monotonic() - started > _LIVED_SECONDS:
-                    attempts = self._attempts()
-                self.trouble = again(error)
+                if time.monotonic() - self._answers_since > _LIVED_SECONDS:
+                    attempts = self._pipeline.endless_attempts()
                 wait = await self._pipeline.recover(
                     WATCH_WATCH, attempts, channel, headers, error, started
                 )
-                if wait and isinstance(error, NoLeaderError):
-                    raise error
-            except EtcdError as final:
-                self._end_all(without_frames(final))
-                break
+            except EtcdError as failure:
+                if not may_go_on(failure, can_log_in=self._pipeline.can_log_in):
+                    raise
+                error, wait = failure, attempts.next_round(time.monotonic()) or 0.0
+            leaderless = [e for e in attempts.causes.values() if isinstance(e, NoLeaderError)]
+            if wait and leaderless:
+                raise leaderless[0]
+            self.trouble = again(error)
             logger.debug("the watches are carried on after: %s", error)
-            await self._idle.wait(wait)
-
-    def _attempts(self) -> Attempts:
-        """A watch is carried on for as long as it takes."""
-        return self._pipeline.endless_attempts()
+            if not self._pipeline.connection.over.is_set():
+                await self._pipeline.connection.recovery(wait)
 
     def _has_work(self) -> bool:
         """Whether to go on. Says no only once, and then there is no worker any more."""
         with self._guard:
-            for subscription in list(self._subscriptions.values()):
-                if subscription.over:
-                    self._forget(subscription)
+            self._let_go()
             self._running = bool(self._subscriptions)
-            self._idle = AsyncEvent()
             return self._running
 
     async def _carry(self, channel: AsyncChannel, headers: Headers) -> EtcdError | None:
@@ -217,13 +253,19 @@ class AsyncWatchHub:
         stream = channel.stream(WATCH_WATCH, None, self._pipeline.metadata(headers))
         with self._guard:
             self._stream = stream
+            self._answers_since, self._revision = math.inf, 0
+            self._let_go()
             for request in self._session.opened():
                 self._send(request)
         try:
             async for response in stream.undisturbed():
-                error = self._handle(response)
-                if error is not None:
-                    return error
+                refused = self._handle(response, channel.name)
+                if refused is not None:
+                    error = await self._token_error(refused, channel, headers)
+                    if error is not None:
+                        return error
+                    with self._guard:
+                        self._ended(refused)
         except EtcdError as error:
             return error
         finally:
@@ -235,83 +277,140 @@ class AsyncWatchHub:
         text = "the server has ended the stream"
         return UnavailableError(text, endpoint=channel.name, method=WATCH_WATCH.name)
 
-    def _handle(self, response: pb.WatchResponse) -> EtcdError | None:
-        """Do what a response asks for; returns an error if the stream has to be opened anew."""
+    def _handle(self, response: pb.WatchResponse, endpoint: str) -> Outcome | None:
+        """Do what a response asks for; returns it if it refuses a watch."""
         with self._guard:
+            if self._answers_since == math.inf:
+                self._answers_since, self.trouble = time.monotonic(), None
+            self._revision = max(self._revision, response.header.revision)
             outcome = self._session.received(response)
-            if outcome.request is not None:
-                self._send(outcome.request)
-            if outcome.kind is Kind.NOTHING:
-                return None
+            if outcome.error is not None:
+                outcome.error.endpoint = endpoint
             if outcome.kind is Kind.PROGRESS:
-                self._progressed(response.header.revision)
-                return None
+                self._answer(response.header.revision)
             if outcome.watch is None:
                 return None
             subscription = self._subscriptions[outcome.watch]
-            if outcome.kind is Kind.EVENTS and outcome.response is not None:
+            if subscription.over:
+                self._forget(subscription)
+            elif outcome.kind is Kind.REFUSED:
+                return outcome
+            elif outcome.kind is Kind.EVENTS and outcome.response is not None:
                 self._deliver(subscription, outcome.response)
             elif outcome.kind is Kind.CREATED:
                 subscription.created = subscription.created or outcome.response
                 subscription.settled.set()
-            elif outcome.kind is Kind.LOGIN and self._pipeline.can_log_in:
-                return outcome.error
+            elif outcome.kind is Kind.AGAIN:
+                self._stop(subscription)
+                self._add(subscription)
             else:
-                self._ended(subscription, outcome)
+                self._ended(outcome)
         return None
 
     def _deliver(self, subscription: Subscription, response: pb.WatchResponse) -> None:
-        subscription.put_events += len(response.events)
+        subscription.waiting += _weight(response)
         subscription.mailbox.put(response)
-        if subscription.waiting_events <= subscription.limit:
+        if subscription.waiting <= subscription.limit:
             return
-        subscription.paused = True
         self._forget(subscription)
-        if subscription.overflow == "error":
-            text = f"the reader is more than {subscription.limit} events behind"
-            following = subscription.state.next_revision
-            subscription.end(
-                WatchOverflowError(text, next_revision=following, method=WATCH_WATCH.name)
-            )
+        if subscription.overflow == "wait":
+            subscription.paused = True
+            return
+        text = f"the reader is more than {subscription.limit} events behind"
+        following = subscription.state.next_revision
+        subscription.end(WatchOverflowError(text, next_revision=following, method=WATCH_WATCH.name))
 
-    def _ended(self, subscription: Subscription, outcome: Outcome) -> None:
-        error = outcome.error
+    def _ended(self, outcome: Outcome) -> None:
+        state, error = outcome.watch, outcome.error
+        if state is None:
+            return
+        subscription = self._subscriptions[state]
         if isinstance(error, WatchCompactedError) and subscription.skips_gaps:
-            state = subscription.state
+            self._stop(subscription)
             subscription.mailbox.put(Gap(state.next_revision, error.compact_revision))
             state.skip_to(error.compact_revision + 1)
-            self._session.add(state)
-            self._send(self._session.created(state))
-            return
-        self._session.remove(subscription.state)
-        del self._subscriptions[subscription.state]
-        subscription.end(error)
+            self._add(subscription)
+        else:
+            self._forget(subscription)
+            subscription.end(error)
 
-    def _progressed(self, revision: int) -> None:
-        self._progress_revision = revision
-        happened, self._progress = self._progress, AsyncEvent()
-        happened.set()
+    async def _token_error(
+        self, refused: Outcome, channel: AsyncChannel, headers: Headers
+    ) -> EtcdError | None:
+        """What is wrong with the stream's token, if that is why a watch was refused."""
+        error = refused.error
+        if error is None or refused.watch is None or not self._pipeline.can_log_in:
+            return None
+        if isinstance(error, PermissionDeniedError):
+            # Some servers say so of a token that is out of date, too: 3.5.1, for one.
+            request = pb.RangeRequest(key=refused.watch.key, count_only=True, serializable=True)
+            try:
+                await channel.unary(KV_GET, request, _ASK_SECONDS, headers.plain)
+            except EtcdError as failure:
+                error = failure
+        return error if may_go_on(error, can_log_in=True) else None
+
+    def _begin_all(self) -> None:
+        """Have the server begin the watches that wait for a revision to come.
+
+        From 3.6 on it tells no progress as long as one of the stream's watches does that, and one
+        that has seen everything does when it is carried on. What comes before the revision then is
+        left out here.
+        """
+        for subscription in list(self._subscriptions.values()):
+            if self._revision and subscription.state.asked_from > self._revision:
+                self._stop(subscription)
+                self._add(subscription, self._revision)
+
+    def _answer(self, revision: int) -> None:
+        """Answer those who ask for progress.
+
+        Of a watch that the server has not acknowledged yet it knew nothing, perhaps.
+        """
+        for question in self._questions:
+            if question.subscription.state.acknowledged:
+                question.revision = revision
+                question.answered.set()
+
+    def _add(self, subscription: Subscription, first: int | None = None) -> None:
+        if not self._running:
+            self._running = True
+            try:
+                AsyncWorker(self._run, "etcd-sdk-watch")
+            except RuntimeError:  # there are too many threads
+                self._running = False
+                raise
+        subscription.paused = False
+        self._subscriptions[subscription.state] = subscription
+        self._session.add(subscription.state)
+        if self._stream is not None:
+            self._send(self._session.created(subscription.state, first))
+
+    def _let_go(self) -> None:
+        """Forget the watches that nobody reads any more."""
+        for subscription in list(self._subscriptions.values()):
+            if subscription.over:
+                self._forget(subscription)
 
     def _forget(self, subscription: Subscription) -> None:
         """Let a watch go, and the stream with the last one."""
-        if self._subscriptions.pop(subscription.state, None) is None:
-            return
-        if subscription.state in self._session:
-            self._session.remove(subscription.state)
-            self._send(subscription.state.cancel())
-        if not self._subscriptions:
-            self._idle.set()
-            if self._stream is not None:
-                self._stream.cancel()
-                self._stream = None
+        del self._subscriptions[subscription.state]
+        self._stop(subscription)
+        if not self._subscriptions and self._stream is not None:
+            self._stream.cancel()
+            self._stream = None
+
+    def _stop(self, subscription: Subscription) -> None:
+        """Have the server stop, if it has not already."""
+        self._session.remove(subscription.state)
+        self._send(subscription.state.cancel())
 
     def _end_all(self, error: EtcdError) -> None:
         with self._guard:
             self._running = False
             subscriptions = list(self._subscriptions.values())
-            self._subscriptions.clear()
             for subscription in subscriptions:
-                self._session.remove(subscription.state)
+                self._forget(subscription)
         for subscription in subscriptions:
             subscription.end(error)
 
@@ -322,6 +421,11 @@ class AsyncWatchHub:
             self._stream.send(request)
         except (StreamEndedError, ClientClosedError):
             return  # the next stream begins with what counts then
+
+
+def _weight(response: pb.WatchResponse) -> int:
+    """What a response counts in a buffer."""
+    return len(response.events) or 1
 
 
 def hub_of(pipeline: AsyncPipeline) -> AsyncWatchHub:
@@ -347,12 +451,16 @@ class AsyncWatcher:
     ) -> None:
         asked.check()
         self._pipeline = pipeline
+        self._request = request
         self._asked = asked
         self._watch = Subscription(request, asked)
         self._hub: AsyncWatchHub | None = None
         self._begun = False
         self._over = False
         self._events: Iterator[pb.Event] = iter(())
+        # Whoever begins it, and whoever reads it, does so alone.
+        self._beginning = AsyncLock()
+        self._reading = AsyncLock()
 
     @property
     def created(self) -> pb.WatchResponse | None:
@@ -362,11 +470,13 @@ class AsyncWatcher:
     def cancel(self) -> None:
         """End the watch; an iteration that waits for an event ends too. Does not block."""
         self._over = True
+        self._events = iter(())
+        watch = self._watch
         if self._hub is not None:
             if self._hub.stay.is_over():
                 return
-            self._hub.unsubscribe(self._watch)
-        self._watch.end(None)
+            self._hub.abandon(watch)
+        watch.drop()
 
     def responses(self) -> AsyncWatchResponses:
         """The same watch by whole responses: those with events, and progress notifications.
@@ -390,9 +500,9 @@ class AsyncWatcher:
                 up with another watch of the client.
             EtcdError: The watch has ended.
         """
-        hub = await self._begin()
         seconds = self._pipeline.seconds(timeout)
         deadline = math.inf if seconds is None else time.monotonic() + seconds
+        hub = await self._begin()
         return await hub.progress(self._watch, deadline)
 
     def __aiter__(self) -> Self:
@@ -401,10 +511,14 @@ class AsyncWatcher:
     async def __anext__(self) -> pb.Event:
         for event in self._events:
             return event
-        while True:
-            self._events = iter((await self._next()).events)
-            for event in self._events:
-                return event
+        await self._reading.acquire(None)
+        try:
+            while True:
+                for event in self._events:
+                    return event
+                self._events = iter((await self._next()).events)
+        finally:
+            self._reading.release()
 
     async def __aenter__(self) -> Self:
         await self._begin()
@@ -422,19 +536,30 @@ class AsyncWatcher:
         """Have the server create the watch, once."""
         if self._hub is not None:
             self._hub.stay.check()
-        else:
+            if self._begun:
+                return self._hub
+        await self._beginning.acquire(None)
+        try:
             self._hub = hub = hub_of(self._pipeline)
-            weakref.finalize(self, hub.abandon, self._watch).atexit = False
-            try:
-                await self._created(hub)
-            except BaseException:
-                self.cancel()
-                raise
-        return self._hub
+            if not self._begun and not self._over:
+                await self._create(hub)
+                self._begun = True
+        finally:
+            self._beginning.release()
+        return hub
 
-    async def _created(self, hub: AsyncWatchHub) -> None:
-        """Wait until the server has acknowledged the watch."""
+    async def _create(self, hub: AsyncWatchHub) -> None:
         watch = self._watch
+        try:
+            await self._created(hub, watch)
+            weakref.finalize(self, hub.abandon, watch).atexit = False
+        except BaseException:
+            hub.abandon(watch)
+            self._watch = Subscription(self._request, self._asked)  # for another try
+            raise
+
+    async def _created(self, hub: AsyncWatchHub, watch: Subscription) -> None:
+        """Wait until the server has acknowledged the watch."""
         seconds = self._pipeline.seconds(self._asked.timeout)
         deadline = math.inf if seconds is None else time.monotonic() + seconds
         if not watch.state.next_revision:
@@ -442,10 +567,10 @@ class AsyncWatcher:
         hub.subscribe(watch)
         left = None if seconds is None else max(deadline - time.monotonic(), 0)
         if not await watch.settled.wait(left):
-            text = f"no server has acknowledged the watch within {seconds} s"
-            raise hub.trouble or DeadlineExceededError(text, method=WATCH_WATCH.name)
-        if watch.error is not None:
-            raise watch.error
+            text = f"no server has acknowledged the watch within {seconds:g} s"
+            raise again(hub.trouble or DeadlineExceededError(text, method=WATCH_WATCH.name))
+        if watch.created is None and watch.error is not None:
+            raise again(watch.error)
 
     async def _following(self, watch: Subscription, seconds: float | None) -> int:
         """The revision after the newest one.
@@ -463,14 +588,11 @@ class AsyncWatcher:
         watch = self._watch
         while not self._over:
             got = await watch.mailbox.get()
-            if isinstance(got, Gap):
-                if self._asked.on_compaction is not None:
-                    self._asked.on_compaction(got.first, got.last)
-                continue
-            watch.got_events += len(got.events)
-            if watch.paused and not watch.over and watch.waiting_events <= watch.limit // 2:
-                hub.subscribe(watch)
-            return got
+            if isinstance(got, pb.WatchResponse):
+                hub.taken(watch, got)
+                return got
+            if self._asked.on_compaction is not None:
+                self._asked.on_compaction(got.first, got.last)
         raise StopAsyncIteration
 
 

@@ -61,7 +61,7 @@ class Login:
 
     def renews(self, error: EtcdError) -> bool:
         """Whether a call that failed so may succeed after a new login."""
-        return self.can_log_in and isinstance(error, _OUT_OF_DATE)
+        return self.can_log_in and isinstance(error, OUT_OF_DATE)
 
     def is_refused(self, error: EtcdError) -> bool:
         """Whether the server does not accept who the client is, and no login can change that."""
@@ -72,4 +72,4 @@ class Login:
 
 
 # The last is the answer to a call without a token, as when authentication was enabled meanwhile.
-_OUT_OF_DATE = (InvalidAuthTokenError, AuthOldRevisionError, EmptyUserNameError)
+OUT_OF_DATE = (InvalidAuthTokenError, AuthOldRevisionError, EmptyUserNameError)

@@ -13,24 +13,17 @@ from collections.abc import Iterator, Mapping
 from enum import Enum, auto
 from typing import Any, NamedTuple
 
+from etcd_sdk._core.login import OUT_OF_DATE
+from etcd_sdk._core.retry import may_resend
 from etcd_sdk.errors import WatchCompactedError
 from etcd_sdk_api import pb
-from etcd_sdk_api.errors import (
-    BY_TEXT,
-    ArgumentValueError,
-    AuthOldRevisionError,
-    EmptyUserNameError,
-    EtcdError,
-    InvalidAuthTokenError,
-    WatchCanceledError,
-)
+from etcd_sdk_api.errors import BY_TEXT, ArgumentValueError, EtcdError, WatchCanceledError
 from etcd_sdk_api.methods import WATCH_WATCH
 from etcd_sdk_api.ops import Watch
 from etcd_sdk_api.requests import watch_create_request
 
 # A refusal is the text of a Go error: "rpc error: code = PermissionDenied desc = etcdserver: …".
 _REASON = re.compile(r"^rpc error: code = \w+ desc = ")
-_LOGIN = (InvalidAuthTokenError, AuthOldRevisionError, EmptyUserNameError)
 
 
 def watch_request(key: str | bytes | Watch, options: Mapping[str, Any]) -> pb.WatchCreateRequest:
@@ -47,36 +40,73 @@ def watch_request(key: str | bytes | Watch, options: Mapping[str, Any]) -> pb.Wa
     return key.build()
 
 
+def may_go_on(error: EtcdError, *, can_log_in: bool) -> bool:
+    """Whether watches outlive an error: it may pass, or a new login may mend it."""
+    if isinstance(error, OUT_OF_DATE):
+        return can_log_in
+    return may_resend(WATCH_WATCH, error)
+
+
 class WatchState:
     """One watch, whichever stream carries it.
 
     Args:
-        request: What its user asked for, with a revision to start at.
+        request: What its user asked for. If that names no revision to start at, ``skip_to`` has to
+            name one that is not before now.
     """
 
-    __slots__ = ("id", "next_revision", "_request", "_fragments")
+    __slots__ = (
+        "id",
+        "next_revision",
+        "asked_from",
+        "acknowledged",
+        "_from_now",
+        "_request",
+        "_parts",
+    )
 
     def __init__(self, request: pb.WatchCreateRequest) -> None:
         self.id = 0
         """On the stream that carries it now. What its user calls it is in the request."""
-        self._request = request
         self.next_revision = request.start_revision
         """The first revision that its reader has not got."""
-        self._fragments: pb.WatchResponse | None = None
+        self.asked_from = 0
+        """The revision that the server of now was asked to start at."""
+        self.acknowledged = False
+        """Whether that server has acknowledged it."""
+        self._from_now = not request.start_revision
+        self._request = request
+        self._parts: pb.WatchResponse | None = None
 
     @property
     def key(self) -> bytes:
         """The first of the watched keys."""
         return self._request.key
 
-    def create(self) -> pb.WatchRequest:
-        """What asks a server to begin, or to go on."""
-        self._fragments = None
+    def create(self, first: int | None = None) -> pb.WatchRequest:
+        """What asks a server to begin, or to go on.
+
+        Args:
+            first: A revision to start at, for another reason than that the reader lacks it. What
+                the reader has got already is left out when it comes.
+        """
+        if first is None:
+            # Only a watch without a revision is up to date from its start. One with a revision has
+            # to wait for etcd to catch up, or for the revision, and tells no progress until then.
+            first = 0 if self._from_now else self.next_revision
+        self.asked_from = first
+        self.acknowledged = False
+        self._parts = None
         create = pb.WatchCreateRequest()
         create.CopyFrom(self._request)
         create.watch_id = self.id
-        create.start_revision = self.next_revision
+        create.start_revision = first
         return pb.WatchRequest(create_request=create)
+
+    def created(self, response: pb.WatchResponse) -> pb.WatchResponse:
+        """Note that the server has acknowledged the watch."""
+        self.acknowledged, self._from_now = True, False
+        return self._named(response)
 
     def cancel(self) -> pb.WatchRequest:
         """What asks a server to stop."""
@@ -87,39 +117,45 @@ class WatchState:
         whole = self._joined(response)
         if whole is None:
             return None
-        if self._request.watch_id:
-            whole.watch_id = self._request.watch_id
-        events = whole.events
+        events = whole.events  # to look this up is most of what a live event costs here
         if not events:
-            # A progress notification. It may be of a member that is behind.
-            self.next_revision = max(self.next_revision, whole.header.revision + 1)
-            return whole
+            return self._progressed(whole)
         if events[0].kv.mod_revision < self.next_revision:
             fresh = [e for e in events if e.kv.mod_revision >= self.next_revision]
+            if not fresh:
+                return None
             del events[:]
             events.extend(fresh)
-        if not events:
-            return None
         self.next_revision = events[-1].kv.mod_revision + 1
-        return whole
+        return self._named(whole)
 
     def skip_to(self, revision: int) -> None:
         """Give up what is older than that."""
         self.next_revision = max(self.next_revision, revision)
 
+    def _progressed(self, response: pb.WatchResponse) -> pb.WatchResponse | None:
+        following = response.header.revision + 1
+        if following < self.next_revision:
+            return None  # the member is behind
+        self.next_revision = following
+        return self._named(response)
+
     def _joined(self, response: pb.WatchResponse) -> pb.WatchResponse | None:
-        if self._fragments is None:
-            if not response.fragment:
-                return response
-            self._fragments = pb.WatchResponse()
-            self._fragments.CopyFrom(response)
-            return None
-        self._fragments.events.extend(response.events)
-        if response.fragment:
-            return None
-        whole, self._fragments = self._fragments, None
+        """A response whose fragments have all come."""
+        whole = self._parts
+        if whole is None:
+            whole = response
+        else:
+            whole.events.extend(response.events)
+        self._parts = whole if response.fragment else None
         whole.fragment = False
-        return whole
+        return None if self._parts else whole
+
+    def _named(self, response: pb.WatchResponse) -> pb.WatchResponse:
+        """A response under the id by which the user knows the watch."""
+        if self._request.watch_id:
+            response.watch_id = self._request.watch_id
+        return response
 
 
 class Kind(Enum):
@@ -129,11 +165,15 @@ class Kind(Enum):
     CREATED = auto()
     EVENTS = auto()
     """Or a progress notification."""
+    AGAIN = auto()
+    """It has to be created again, and has lost nothing."""
+    REFUSED = auto()
+    """It was not created. It is for the caller to remove it, or to try again on a new stream."""
     ENDED = auto()
-    LOGIN = auto()
-    """The watch was refused because the stream's token is out of date."""
+    """It is for the caller to remove and to cancel it: after a compaction the server keeps it, and
+    answers no progress request any more."""
     PROGRESS = auto()
-    """Of all watches of the stream: the answer to a request."""
+    """Of all watches that are acknowledged: the answer to a request."""
 
 
 class Outcome(NamedTuple):
@@ -143,8 +183,6 @@ class Outcome(NamedTuple):
     watch: WatchState | None = None
     response: pb.WatchResponse | None = None
     error: EtcdError | None = None
-    request: pb.WatchRequest | None = None
-    """To be sent."""
 
 
 _NOTHING = Outcome(Kind.NOTHING)
@@ -155,20 +193,12 @@ class WatchSession:
 
     def __init__(self) -> None:
         self._watches: dict[int, WatchState] = {}
-        # Creates are answered in their order, a refused one without its id.
-        self._unanswered: deque[WatchState] = deque()
+        # The ids of creates, which are answered in their order; a refused one without its id.
+        self._unanswered: deque[int] = deque()
         self._last_id = 0
-
-    def __len__(self) -> int:
-        return len(self._watches)
 
     def __contains__(self, watch: WatchState) -> bool:
         return self._watches.get(watch.id) is watch
-
-    @property
-    def watches(self) -> list[WatchState]:
-        """All of them."""
-        return list(self._watches.values())
 
     def add(self, watch: WatchState) -> None:
         """Take in a watch. Its id was never used, so that nothing meant for another comes to it."""
@@ -181,15 +211,15 @@ class WatchSession:
         if watch in self:
             del self._watches[watch.id]
 
-    def created(self, watch: WatchState) -> pb.WatchRequest:
-        """The request that creates a watch on the stream of now."""
-        self._unanswered.append(watch)
-        return watch.create()
+    def created(self, watch: WatchState, first: int | None = None) -> pb.WatchRequest:
+        """The request that creates a watch on the stream of now; see ``WatchState.create``."""
+        self._unanswered.append(watch.id)
+        return watch.create(first)
 
     def opened(self) -> Iterator[pb.WatchRequest]:
         """The requests that a new stream begins with."""
         self._unanswered.clear()
-        return (self.created(watch) for watch in self.watches)
+        return (self.created(watch) for watch in self._watches.values())
 
     def received(self, response: pb.WatchResponse) -> Outcome:
         """What a response means."""
@@ -198,33 +228,20 @@ class WatchSession:
         watch = self._watches.get(response.watch_id)
         if watch is None:
             return self._strange(response)
+        if 0 < response.compact_revision <= watch.next_revision:
+            return Outcome(Kind.AGAIN, watch)  # its reader has what is lost
         if response.canceled:
-            self.remove(watch)
-            return self._ended(watch, response)
+            return Outcome(Kind.ENDED, watch, response, _refusal(response))
         new = watch.take(response)
         return _NOTHING if new is None else Outcome(Kind.EVENTS, watch, new)
 
     def _created(self, response: pb.WatchResponse) -> Outcome:
-        if not self._unanswered:
-            return _NOTHING
-        watch = self._unanswered.popleft()
-        if watch not in self:
-            # Given up while it was being created.
-            return Outcome(Kind.NOTHING, request=watch.cancel())
-        if not response.canceled:
-            return Outcome(Kind.CREATED, watch, response)
-        error = _refusal(response)
-        if isinstance(error, _LOGIN):
-            return Outcome(Kind.LOGIN, watch, response, error)
-        self.remove(watch)
-        return Outcome(Kind.ENDED, watch, response, error)
-
-    def _ended(self, watch: WatchState, response: pb.WatchResponse) -> Outcome:
-        if response.compact_revision:
-            # The server keeps a watch that it cancelled so, and answers no progress request then.
-            error = _refusal(response)
-            return Outcome(Kind.ENDED, watch, response, error, watch.cancel())
-        return Outcome(Kind.ENDED, watch, response, _refusal(response))
+        watch = self._watches.get(self._unanswered.popleft()) if self._unanswered else None
+        if watch is None:
+            return _NOTHING  # given up meanwhile
+        if response.canceled:
+            return Outcome(Kind.REFUSED, watch, response, _refusal(response))
+        return Outcome(Kind.CREATED, watch, watch.created(response))
 
     def _strange(self, response: pb.WatchResponse) -> Outcome:
         if response.watch_id == -1 and not response.canceled and not response.events:
