@@ -36,3 +36,13 @@ def open_streams(server: EtcdServer) -> float:
     """How many streams for renewals are open now."""
     ended = metric(server, "grpc_server_handled_total", grpc_method="LeaseKeepAlive")
     return renewal_streams(server) - ended
+
+
+def watchers(server: EtcdServer) -> float:
+    """How many watchers it has."""
+    return metric(server, "etcd_debugging_mvcc_watcher_total")
+
+
+def watch_streams(server: EtcdServer) -> float:
+    """How many streams with watchers it has."""
+    return metric(server, "etcd_debugging_mvcc_watch_stream_total")
