@@ -51,7 +51,8 @@ Overflow: TypeAlias = Literal["wait", "error"]
 
 # A server that is not up to date with a watch drops the question for progress, so it is repeated.
 _ASK_AGAIN_SECONDS = 0.05
-# A stream that has answered for that long was no failure.
+# A stream that has answered for that long was no failure; nor was one that has brought events or
+# begun a watch.
 _LIVED_SECONDS = 1.0
 # A token is not worth waiting for any longer.
 _ASK_SECONDS = 1.0
@@ -148,7 +149,8 @@ class WatchHub:
         self._guard = Guard()
         self._stream: GrpcStream[pb.WatchRequest, pb.WatchResponse] | None = None
         self._running = False
-        self._answers_since = math.inf
+        self._good_from = math.inf
+        """When the stream is not to count as a failed attempt any more, however it ends."""
         self._revision = 0
         """The newest one that the stream's server is known to have."""
         self.trouble: EtcdError | None = None
@@ -224,7 +226,7 @@ class WatchHub:
                 error = self._carry(channel, headers)
                 if error is None:  # nobody needed that stream any more
                     continue
-                if time.monotonic() - self._answers_since > _LIVED_SECONDS:
+                if time.monotonic() > self._good_from:
                     attempts = self._pipeline.endless_attempts()
                 wait = self._pipeline.recover(
                     WATCH_WATCH, attempts, channel, headers, error, started
@@ -253,7 +255,7 @@ class WatchHub:
         stream = channel.stream(WATCH_WATCH, None, self._pipeline.metadata(headers))
         with self._guard:
             self._stream = stream
-            self._answers_since, self._revision = math.inf, 0
+            self._good_from, self._revision = math.inf, 0
             self._let_go()
             for request in self._session.opened():
                 self._send(request)
@@ -280,8 +282,8 @@ class WatchHub:
     def _handle(self, response: pb.WatchResponse, endpoint: str) -> Outcome | None:
         """Do what a response asks for; returns it if it refuses a watch."""
         with self._guard:
-            if self._answers_since == math.inf:
-                self._answers_since, self.trouble = time.monotonic(), None
+            if self._good_from == math.inf:
+                self._good_from, self.trouble = time.monotonic() + _LIVED_SECONDS, None
             self._revision = max(self._revision, response.header.revision)
             outcome = self._session.received(response)
             if outcome.error is not None:
@@ -298,8 +300,10 @@ class WatchHub:
             elif outcome.kind is Kind.EVENTS and outcome.response is not None:
                 self._deliver(subscription, outcome.response)
             elif outcome.kind is Kind.CREATED:
-                subscription.created = subscription.created or outcome.response
-                subscription.settled.set()
+                if subscription.created is None:
+                    self._good_from = 0.0
+                    subscription.created = outcome.response
+                    subscription.settled.set()
             elif outcome.kind is Kind.AGAIN:
                 self._stop(subscription)
                 self._add(subscription)
@@ -308,6 +312,7 @@ class WatchHub:
         return None
 
     def _deliver(self, subscription: Subscription, response: pb.WatchResponse) -> None:
+        self._good_from = 0.0
         subscription.waiting += _weight(response)
         subscription.mailbox.put(response)
         if subscription.waiting <= subscription.limit:
