@@ -122,13 +122,17 @@ def _resumable(recorded: Recorded, truth: Truth) -> Iterator[str]:
 
 def _reliable(recorded: Recorded, truth: Truth) -> Iterator[str]:
     """Nothing is missing in between, and all is as it was."""
-    got = [_plain(event) for event in recorded.events]
+    got = {_plain(event).SerializeToString(): event for event in recorded.events}
     if not got:
         return
-    first, last = got[0].kv.mod_revision, got[-1].kv.mod_revision
-    expected = [each for each in truth.of(recorded) if first <= each.kv.mod_revision <= last]
-    yield from (f"{_name(each)} is missing" for each in expected if each not in got)
-    yield from (f"{_name(each)} never was" for each in got if each not in expected)
+    revisions = [event.kv.mod_revision for event in got.values()]
+    expected = {
+        event.SerializeToString(): event
+        for event in truth.of(recorded)
+        if revisions[0] <= event.kv.mod_revision <= revisions[-1]
+    }
+    yield from (f"{_name(each)} is missing" for key, each in expected.items() if key not in got)
+    yield from (f"{_name(each)} never was" for key, each in got.items() if key not in expected)
 
 
 def _is_create(recorded: Recorded, truth: Truth) -> Iterator[str]:
