@@ -9,6 +9,7 @@ from contextlib import ExitStack
 import pytest
 
 from etcd_sdk import AsyncClient, AsyncKeptLease, errors
+from etcd_sdk._async import lease as keeping
 from etcd_sdk._core import renewals as core
 from etcd_sdk.errors import LossReason
 from etcd_sdk.testing import EtcdCluster, EtcdServer
@@ -149,6 +150,8 @@ async def test_connections_that_break_again_and_again(own_server: EtcdServer) ->
             await async_eventually(lambda: renewals(own_server) - before > 30)
             for each in kept:
                 each.check()
+            # Each stream was of use, so nobody waits ever longer for the next one.
+            assert client._connection.keepers[True]._attempts.number < proxy.resets
 
 
 async def test_a_lease_that_was_revoked_behind_a_broken_connection(own_server: EtcdServer) -> None:
@@ -207,7 +210,10 @@ async def test_a_lease_that_the_user_may_not_renew_is_lost_alone(auth_server: Et
         kept[2].check()
 
 
-async def test_trouble_with_a_login_may_pass_in_time(caplog: pytest.LogCaptureFixture) -> None:
+async def test_trouble_with_a_login_may_pass_in_time(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keeping, "_TROUBLE_SECONDS", 0.05)
     with serve_with_auth(token_ttl=1) as server:
         async with (
             AsyncClient(server.endpoint, username="root", password="root-pw") as root,
@@ -216,11 +222,25 @@ async def test_trouble_with_a_login_may_pass_in_time(caplog: pytest.LogCaptureFi
             kept = await kept_alive(alice, 4)
             await root.auth.user_change_password("alice", password="another")
             with caplog.at_level(logging.WARNING, "etcd_sdk"):
-                await async_eventually(lambda: "no lease can be renewed" in caplog.text)
+                # More often than a call would log in again.
+                await async_eventually(lambda: caplog.text.count("no lease can be renewed") > 6)
             await root.auth.user_change_password("alice", password="alice-pw")
             before = renewals(server)
             await async_eventually(lambda: renewals(server) > before)
             assert not kept.lost.is_set()
+
+
+async def test_a_stream_that_is_ready_when_nobody_needs_it_any_more(
+    auth_server: EtcdServer,
+) -> None:
+    async with AsyncClient(auth_server.endpoint, username="root", password="root-pw") as client:
+        auth_server.pause()
+        kept = client.lease.keep_alive(404)
+        assert not await kept.lost.wait(0.1)  # the login has begun
+        await kept.close()
+        auth_server.resume()
+        await async_eventually(lambda: not client._connection.keepers[True]._at_work)
+        assert open_streams(auth_server) == 0
 
 
 # --- a cluster ------------------------------------------------------------------------------------
@@ -274,6 +294,32 @@ async def held(client: AsyncClient) -> str:
             return "held"
     except errors.EtcdError as error:
         return "in doubt" if error.in_doubt else repr(error)
+
+
+async def test_a_member_without_a_leader_says_so(
+    cluster: EtcdCluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(core, "_UNKNOWN_TTL", 0.5)
+    *others, survivor = cluster.members
+    async with AsyncClient(survivor.endpoint, max_attempts=1) as client:
+        with ExitStack() as stack:
+            for member in others:
+                member.kill()
+                stack.callback(member.start)
+            await async_eventually(lambda: has_no_leader(client))
+            kept = client.lease.keep_alive(404)
+            assert await kept.lost.wait(5)
+    with pytest.raises(errors.LeaseLostError, match="expired") as caught:
+        kept.check()
+    assert isinstance(caught.value.__cause__, errors.NoLeaderError)
+
+
+async def has_no_leader(client: AsyncClient) -> bool:
+    try:
+        await client.with_options(require_leader=True).kv.get("a", serializable=True)
+    except errors.NoLeaderError:
+        return True
+    return False
 
 
 # --- what should not happen -----------------------------------------------------------------------

@@ -12,6 +12,7 @@ import pytest
 
 from etcd_sdk import Client, KeptLease, errors
 from etcd_sdk._core import renewals as core
+from etcd_sdk._sync import lease as keeping
 from etcd_sdk.errors import LossReason
 from etcd_sdk.testing import EtcdCluster, EtcdServer
 from tests.conftest import serve_with_auth
@@ -151,6 +152,8 @@ def test_connections_that_break_again_and_again(own_server: EtcdServer) -> None:
             eventually(lambda: renewals(own_server) - before > 30)
             for each in kept:
                 each.check()
+            # Each stream was of use, so nobody waits ever longer for the next one.
+            assert client._connection.keepers[True]._attempts.number < proxy.resets
 
 
 def test_a_lease_that_was_revoked_behind_a_broken_connection(own_server: EtcdServer) -> None:
@@ -209,7 +212,10 @@ def test_a_lease_that_the_user_may_not_renew_is_lost_alone(auth_server: EtcdServ
         kept[2].check()
 
 
-def test_trouble_with_a_login_may_pass_in_time(caplog: pytest.LogCaptureFixture) -> None:
+def test_trouble_with_a_login_may_pass_in_time(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keeping, "_TROUBLE_SECONDS", 0.05)
     with serve_with_auth(token_ttl=1) as server:
         with (
             Client(server.endpoint, username="root", password="root-pw") as root,
@@ -218,11 +224,25 @@ def test_trouble_with_a_login_may_pass_in_time(caplog: pytest.LogCaptureFixture)
             kept = kept_alive(alice, 4)
             root.auth.user_change_password("alice", password="another")
             with caplog.at_level(logging.WARNING, "etcd_sdk"):
-                eventually(lambda: "no lease can be renewed" in caplog.text)
+                # More often than a call would log in again.
+                eventually(lambda: caplog.text.count("no lease can be renewed") > 6)
             root.auth.user_change_password("alice", password="alice-pw")
             before = renewals(server)
             eventually(lambda: renewals(server) > before)
             assert not kept.lost.is_set()
+
+
+def test_a_stream_that_is_ready_when_nobody_needs_it_any_more(
+    auth_server: EtcdServer,
+) -> None:
+    with Client(auth_server.endpoint, username="root", password="root-pw") as client:
+        auth_server.pause()
+        kept = client.lease.keep_alive(404)
+        assert not kept.lost.wait(0.1)  # the login has begun
+        kept.close()
+        auth_server.resume()
+        eventually(lambda: not client._connection.keepers[True]._at_work)
+        assert open_streams(auth_server) == 0
 
 
 # --- a cluster ------------------------------------------------------------------------------------
@@ -276,6 +296,32 @@ def held(client: Client) -> str:
             return "held"
     except errors.EtcdError as error:
         return "in doubt" if error.in_doubt else repr(error)
+
+
+def test_a_member_without_a_leader_says_so(
+    cluster: EtcdCluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(core, "_UNKNOWN_TTL", 0.5)
+    *others, survivor = cluster.members
+    with Client(survivor.endpoint, max_attempts=1) as client:
+        with ExitStack() as stack:
+            for member in others:
+                member.kill()
+                stack.callback(member.start)
+            eventually(lambda: has_no_leader(client))
+            kept = client.lease.keep_alive(404)
+            assert kept.lost.wait(5)
+    with pytest.raises(errors.LeaseLostError, match="expired") as caught:
+        kept.check()
+    assert isinstance(caught.value.__cause__, errors.NoLeaderError)
+
+
+def has_no_leader(client: Client) -> bool:
+    try:
+        client.with_options(require_leader=True).kv.get("a", serializable=True)
+    except errors.NoLeaderError:
+        return True
+    return False
 
 
 # --- what should not happen -----------------------------------------------------------------------

@@ -311,6 +311,12 @@ class Watching:
     def _handle(self, outcome: Outcome) -> None:
         if outcome.kind is Kind.NOTHING:
             return
+        if outcome.kind is Kind.AGAIN:
+            assert outcome.watch is not None
+            reader = self.readers[outcome.watch]
+            self._remove(reader)
+            self._add(reader)
+            return
         assert outcome.response is not None
         if outcome.watch is None:
             assert outcome.kind is Kind.PROGRESS
@@ -525,6 +531,16 @@ def test_why_a_watch_ended(reason: str, kind: type[errors.EtcdError], text: str)
     assert (outcome.kind, type(outcome.error)) == (Kind.ENDED, kind)
     assert outcome.error is not None
     assert (outcome.error.message, outcome.error.method) == (text, "Watch.Watch")
+
+
+def test_a_compaction_of_what_was_seen_loses_nothing() -> None:
+    watch = state(5)
+    session = watching(watch)
+    session.received(response(4, created=True, watch_id=watch.id))
+    session.received(response(8, 5, 8, watch_id=watch.id))
+    for compacted, kind in (9, Kind.AGAIN), (10, Kind.ENDED):
+        ending = response(0, canceled=True, compact_revision=compacted, watch_id=watch.id)
+        assert session.received(ending).kind is kind
 
 
 def test_a_compaction_is_told_with_its_revision() -> None:

@@ -127,6 +127,13 @@ async def swallow(client: AsyncClient) -> None:
             await client.kv.get("it goes on as if nothing had happened")
 
 
+async def test_another_task_may_end_the_holding(client: AsyncClient) -> None:
+    async with client.lease.hold(60) as lease:
+        await asyncio.create_task(lease.close(revoke=True))
+        await asyncio.sleep(0.01)
+    assert not_cancelled()
+
+
 async def test_a_loss_while_the_body_ends_cancels_nobody(client: AsyncClient) -> None:
     async with client.lease.hold(60) as lease:
         pass
@@ -234,6 +241,9 @@ async def stand_still(client: AsyncClient, kept: AsyncKeptLease) -> None:
     async with client.lease.hold(1) as lease:
         time.sleep(1.1)  # noqa: ASYNC251 - that is the point
         assert kept.lost.is_set()
+        assert kept.lost.reason is LossReason.EXPIRED
+        await kept.close(revoke=True)  # there is nothing to revoke
+        assert not kept._closed
         assert kept.lost.reason is LossReason.EXPIRED
         assert await kept.lost.wait(0.1)
         await asyncio.sleep(0.2)
