@@ -215,7 +215,9 @@ class WatchHub:
             # Whatever it is, nobody may be left waiting.
             text = f"the watches have broken down: {error!r}"
             self._end_all(StreamEndedError(text, method=WATCH_WATCH.name))
-            raise
+            if not isinstance(error, Exception):
+                raise
+            logger.exception("the watches have broken down")
 
     def _keep_going(self) -> None:
         attempts = self._pipeline.endless_attempts()
