@@ -27,8 +27,9 @@ etcd: setup ## Build the etcd releases that no package carries (needs Go; does n
 demo: setup ## Run a tour against a real etcd, sync and async
 	$(BIN)/python -m examples.demo
 
+# Tests mostly wait for servers, so two cores can do four of them at a time.
 test: setup etcd ## Run the tests
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses=4 --dist=worksteal
 
 compat: setup etcd ## Try the wheel in clean environments, at both ends of every range
 	$(BIN)/python -m tests.compat
