@@ -31,6 +31,7 @@ import re
 import shutil
 import signal
 import socket
+import ssl
 import subprocess
 import tempfile
 import time
@@ -60,6 +61,8 @@ _PORT_ATTEMPTS = 5
 _POLL_SECONDS = 0.005
 _PATIENCE_SECONDS = 0.1
 _EXIT_SECONDS = 10.0
+# Nothing resists SIGKILL, but a process that waits for a slow disk takes its time.
+_KILL_SECONDS = 60.0
 _LOG_TAIL_LINES = 30
 _LOG_LINE_CHARS = 500
 
@@ -413,7 +416,7 @@ class _Member:
     def kill(self) -> None:
         if self._process is not None:
             self._process.kill()
-            self._process.wait(_EXIT_SECONDS)
+            self._process.wait(_KILL_SECONDS)
 
     def discard(self) -> None:
         if os.getpid() == self._owner:  # a forked child that exits must not end its parent's server
@@ -440,9 +443,25 @@ class _Member:
             # Whoever stole our port may be an etcd too, but not one with our directory. etcd serves
             # none of its ports before it has them all.
             command = self._get("/debug/vars", patience).get("cmdline")
-            return isinstance(command, list) and f"--data-dir={self.data_dir}" in command
+            if not isinstance(command, list) or f"--data-dir={self.data_dir}" not in command:
+                return False
+            return self._plain_port == self.address.client_port or self._greets(patience)
         except (OSError, http.client.HTTPException, ValueError):
             return False
+
+    def _greets(self, patience: float) -> bool:
+        """Whether TLS is served, too: its certificates are read after the plain port has begun."""
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+        address = (_HOST, self.address.client_port)
+        with socket.create_connection(address, patience) as connection:
+            try:
+                context.wrap_socket(connection).close()
+            except ssl.SSLEOFError:
+                return False
+            except ssl.SSLError:  # it wants to see a certificate of ours
+                return True
+        return True
 
     def _get(self, path: str, timeout: float) -> dict[str, object]:
         # http.client never asks the environment for a proxy.
