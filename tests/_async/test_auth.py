@@ -170,17 +170,17 @@ def dead_endpoints() -> Iterator[list[str]]:
 
 async def test_a_login_without_a_server(dead_endpoints: list[str]) -> None:
     async with AsyncClient(
-        dead_endpoints, username="alice", password="alice-pw", timeout=0.3
+        dead_endpoints, username="alice", password="alice-pw", timeout=1
     ) as alice:
         started = time.monotonic()
         with pytest.raises(errors.ClusterUnavailableError) as caught:
             await alice.kv.put("/alice/a", "1")
-        assert time.monotonic() - started < 3
+        assert time.monotonic() - started < 5
         assert caught.value.method == "Auth.Authenticate"
         assert not caught.value.in_doubt
         assert all(endpoint in str(caught.value) for endpoint in dead_endpoints)
         with pytest.raises(errors.ClusterUnavailableError):
-            await anext(alice.rpc.watch.watch(timeout=0.2))
+            await anext(alice.rpc.watch.watch(timeout=0.5))
 
 
 async def test_who_waits_for_a_login_learns_why_it_does_not_come(

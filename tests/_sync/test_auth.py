@@ -170,16 +170,16 @@ def dead_endpoints() -> Iterator[list[str]]:
 
 
 def test_a_login_without_a_server(dead_endpoints: list[str]) -> None:
-    with Client(dead_endpoints, username="alice", password="alice-pw", timeout=0.3) as alice:
+    with Client(dead_endpoints, username="alice", password="alice-pw", timeout=1) as alice:
         started = time.monotonic()
         with pytest.raises(errors.ClusterUnavailableError) as caught:
             alice.kv.put("/alice/a", "1")
-        assert time.monotonic() - started < 3
+        assert time.monotonic() - started < 5
         assert caught.value.method == "Auth.Authenticate"
         assert not caught.value.in_doubt
         assert all(endpoint in str(caught.value) for endpoint in dead_endpoints)
         with pytest.raises(errors.ClusterUnavailableError):
-            next(alice.rpc.watch.watch(timeout=0.2))
+            next(alice.rpc.watch.watch(timeout=0.5))
 
 
 def test_who_waits_for_a_login_learns_why_it_does_not_come(

@@ -11,6 +11,9 @@ from etcd_sdk.testing import EtcdServer
 from tests.faults.proxy import FaultProxy
 from tests.integration.programs import Program
 
+# Everything that a program might wait for takes a hundred seconds and more.
+SOON_SECONDS = 5
+
 COMMON = """
 import asyncio, signal, sys, threading, time
 from etcd_sdk import AsyncClient, Client, Watch, pb
@@ -146,7 +149,7 @@ def test_a_program_ends_with_things_under_way(server: EtcdServer, left: str) -> 
             assert program.line() == "over"
             began = time.monotonic()
             ended = program.end()
-            assert time.monotonic() - began < 1
+            assert time.monotonic() - began < SOON_SECONDS
             assert (ended.code, ended.said, ended.complaints) == (0, [], "")
 
 
@@ -215,7 +218,7 @@ def test_ctrl_c_ends_what_blocks(own_server: EtcdServer, blocked: str) -> None:
             assert program.line() == "blocked"
             interrupted = program.interrupt()
             ended = program.end()
-            assert time.monotonic() - interrupted < 2
+            assert time.monotonic() - interrupted < SOON_SECONDS
             assert ended.code == -signal.SIGINT
             assert ended.complaints.endswith("\nKeyboardInterrupt\n")
             assert "ignored" not in ended.complaints

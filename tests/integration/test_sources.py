@@ -242,7 +242,7 @@ def test_dns_does_not_answer(use: Use, dns_server: DnsServer, how: str) -> None:
         began = time.monotonic()
         with pytest.raises(errors.UnavailableError, match=r"does not answer for _etcd-client-ssl"):
             use(source, argument)
-        assert time.monotonic() - began < 2
+        assert time.monotonic() - began < 5
 
 
 def test_what_is_missing_is_named(
