@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import copy
 import threading
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from types import TracebackType
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from etcd_sdk._compat import process
 from etcd_sdk_api.errors import (
@@ -85,9 +85,9 @@ class AsyncGuard:
 class AsyncWorker:
     """A function that runs beside its caller until it returns."""
 
-    def __init__(self, function: Callable[[], Awaitable[None]], name: str) -> None:
-        task = asyncio.ensure_future(function())
-        task.set_name(name)
+    def __init__(self, function: Callable[[], Coroutine[Any, Any, None]], name: str) -> None:
+        # The loop might make a task that begins at once, in the midst of its caller's lines.
+        task = asyncio.Task(function(), name=name)
         _tasks.add(task)
         task.add_done_callback(_tasks.discard)
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
+from contextlib import suppress
+from typing import Any
 
 import pytest
 
-from etcd_sdk._compat._async import AsyncEvent, AsyncMailbox
+from etcd_sdk._compat._async import AsyncEvent, AsyncMailbox, AsyncWorker
 from etcd_sdk._compat._sync import Event, Mailbox
 
 PATIENCE = 10.0
@@ -45,6 +47,26 @@ async def test_who_gives_up_waiting_for_an_event_leaves_the_others_alone() -> No
     results = await asyncio.gather(*waits, return_exceptions=True)
     assert results[0] is results[2] is True
     assert isinstance(results[1], asyncio.CancelledError)
+
+
+async def test_a_worker_begins_after_the_lines_that_make_it() -> None:
+    begun: list[bool] = []
+
+    async def work() -> None:
+        begun.append(True)
+
+    def at_once(loop: asyncio.AbstractEventLoop, coroutine: Any, **_: object) -> Any:
+        """As ``asyncio.eager_task_factory`` does, which Python 3.12 brought."""
+        with suppress(StopIteration):
+            coroutine.send(None)
+        return asyncio.Task(asyncio.sleep(0), loop=loop)
+
+    asyncio.get_running_loop().set_task_factory(at_once)
+    AsyncWorker(work, "worker")
+    assert begun == []
+    asyncio.get_running_loop().set_task_factory(None)
+    await asyncio.sleep(0)
+    assert begun == [True]
 
 
 async def test_a_mailbox_keeps_the_order() -> None:
