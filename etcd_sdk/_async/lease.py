@@ -62,6 +62,8 @@ class AsyncLeaseLoss:
         The clock is asked, too, in case everything else stood still when the lease's time was up.
         """
         if self._is_late():
+            if self._stay.is_over():  # where the guard may be held for ever
+                return self._reason or LossReason.EXPIRED
             with self._guard:
                 if self._is_late():  # and no answer can come between that and this
                     self._reason = self._reason or LossReason.EXPIRED
