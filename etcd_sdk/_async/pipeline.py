@@ -365,11 +365,10 @@ class AsyncPipeline:
     ) -> None:
         """Refuse a server for its version, as far as that is known.
 
-        A server is asked once a connection, and once more before it is refused: it may have been
-        replaced while nobody called it.
+        A server is asked once a connection, if not every server would do, and once more before it
+        is refused: it may have been replaced while nobody called it.
         """
-        known = channel.version
-        if known and not refusal(known, channel.name):
+        if not refusal(channel.version or versions.OLDEST, channel.name):
             return
         version = await self._ask_version(channel, headers, deadline)
         if version and (error := refusal(version, channel.name)):

@@ -15,6 +15,9 @@ from etcd_sdk_api.errors import OldClusterError, UnsupportedByServerError
 from etcd_sdk_api.method import Method
 from etcd_sdk_api.methods import RELEASE
 
+OLDEST = "3.4"
+"""The oldest release that the SDK talks to."""
+
 
 def lacks(
     method: Method[Any, Any], request: Message | None, version: str, endpoint: str

@@ -367,11 +367,10 @@ class Pipeline:
     ) -> None:
         """Refuse a server for its version, as far as that is known.
 
-        A server is asked once a connection, and once more before it is refused: it may have been
-        replaced while nobody called it.
+        A server is asked once a connection, if not every server would do, and once more before it
+        is refused: it may have been replaced while nobody called it.
         """
-        known = channel.version
-        if known and not refusal(known, channel.name):
+        if not refusal(channel.version or versions.OLDEST, channel.name):
             return
         version = self._ask_version(channel, headers, deadline)
         if version and (error := refusal(version, channel.name)):
