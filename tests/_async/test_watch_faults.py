@@ -276,6 +276,42 @@ async def test_a_watch_moves_on_from_a_connection_that_went_silent() -> None:
             assert other.bytes_to_client > 0
 
 
+@pytest.mark.parametrize("revision", [0, 1], ids=["from now on", "from the past"])
+async def test_a_connection_that_breaks_while_a_watch_is_asked_for(
+    own_server: EtcdServer, revision: int
+) -> None:
+    with FaultProxy(own_server.endpoint) as proxy:
+        async with AsyncClient(proxy.endpoint) as client:
+            await client.kv.get("a")
+            own_server.pause()
+            sent = proxy.bytes_to_server
+            watch = client.watch("a", start_revision=revision)
+            entering = AsyncBeside(watch.__aenter__)
+            await async_eventually(lambda: proxy.bytes_to_server > sent)
+            proxy.reset()
+            own_server.resume()
+            await entering.result()
+            await client.kv.put("a", "1")
+            assert await values(watch, 1) == [b"1"]
+            watch.cancel()
+
+
+async def test_what_is_written_before_the_watch_is_back(own_server: EtcdServer) -> None:
+    with FaultProxy(own_server.endpoint) as proxy:
+        client, writer = AsyncClient(proxy.endpoint), AsyncClient(own_server.endpoint)
+        async with client, writer, client.watch("a") as watch:
+            await writer.kv.put("a", "0")
+            assert await values(watch, 1) == [b"0"]
+            proxy.refuse()
+            for number in range(1, 10):
+                if number == 5:
+                    own_server.kill()
+                    own_server.start()
+                await writer.kv.put("a", f"{number}", timeout=20)
+            proxy.heal()
+            assert await values(watch, 9) == [f"{number}".encode() for number in range(1, 10)]
+
+
 async def test_a_revision_in_the_future_over_a_restart(own_server: EtcdServer) -> None:
     async with AsyncClient(own_server.endpoint) as client:
         watch = client.watch("a", start_revision=5)
@@ -361,17 +397,37 @@ async def test_hundreds_of_watches_go_on_while_many_are_cancelled(own_server: Et
         assert await each.result() == "ClientClosedError"
 
 
+async def test_many_watches_end_while_they_are_carried_on(own_server: EtcdServer) -> None:
+    with FaultProxy(own_server.endpoint) as proxy:
+        client = AsyncClient(proxy.endpoint)
+        watches = [client.watch(f"{number}", start_revision=1) for number in range(1000)]
+        for watch in watches:
+            await watch.__aenter__()
+        waiting = [AsyncBeside(partial(end_of, watch)) for watch in watches[:40]]
+        before = proxy.bytes_to_client
+        proxy.reset()
+        await async_eventually(lambda: proxy.bytes_to_client > before + 1000)
+        for watch in watches[::2]:
+            watch.cancel()
+        await client.close()
+        ends = [await each.result() for each in waiting]
+    assert ends == ["ended", "ClientClosedError"] * 20
+    await async_eventually(lambda: watchers(own_server) == 0)
+
+
 # --- no server ----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("revision", [0, 1], ids=["from now on", "from the past"])
 async def test_a_watch_that_no_server_acknowledges(own_server: EtcdServer, revision: int) -> None:
     async with AsyncClient(own_server.endpoint) as client:
+        hasty = client.with_options(timeout=0.3)
         watch = client.watch("a", start_revision=revision, timeout=0.3)
         own_server.kill()
-        with pytest.raises(errors.UnavailableError) as caught:
-            await watch.__aenter__()
-        assert caught.value.endpoint == own_server.endpoint
+        for each in hasty.watch("a", start_revision=revision), watch:
+            with pytest.raises(errors.UnavailableError) as caught:
+                await each.__aenter__()
+            assert caught.value.endpoint == own_server.endpoint
         own_server.start()
         own_server.pause()
         with pytest.raises((errors.DeadlineExceededError, errors.UnavailableError)):
@@ -462,8 +518,12 @@ def pair() -> Iterator[EtcdCluster]:
         yield started
 
 
-async def test_watches_that_require_a_leader_end_where_nobody_has_one(pair: EtcdCluster) -> None:
-    lonely, other = pair.members
+@pytest.mark.parametrize("who", ["leader", "follower"])
+async def test_watches_that_require_a_leader_end_where_nobody_has_one(
+    pair: EtcdCluster, who: str
+) -> None:
+    leader = pair.leader()
+    lonely, other = sorted(pair.members, key=lambda each: (each is leader) != (who == "leader"))
     async with AsyncClient(lonely.endpoint) as client, AsyncClient(pair.endpoints) as anywhere:
         strict = client.with_options(require_leader=True)
         patient = client.watch("a")
@@ -572,6 +632,33 @@ async def test_a_denied_watch_disturbs_nobody(etcd: Path) -> None:
                 watch.cancel()
 
 
+@pytest.mark.parametrize("kind", ["simple", "jwt"])
+async def test_what_may_be_watched_is_what_may_be_read(kind: str, tmp_path: Path) -> None:
+    flags = [f"--auth-token={jwt_tokens(tmp_path / 'jwt')}"] if kind == "jwt" else []
+    with serve_with_auth(extra_args=flags) as server:
+        with Client(server.endpoint, username="root", password="root-pw") as root:
+            root.auth.role_grant_permission("alice", PermissionType.READ, "k", range_end="k4")
+            root.auth.role_grant_permission("alice", PermissionType.WRITE, "w")
+            written = [root.kv.put(key, key).header.revision for key in ("k", "k1", "k3", "k2")]
+        async with alice(server) as client:
+            for allowed, keys in (
+                (Watch("k"), [b"k"]),
+                (Watch("k1").range_end("k3"), [b"k1", b"k2"]),
+                (Watch("k").range_end("k4"), [b"k", b"k1", b"k3", b"k2"]),
+            ):
+                async with client.watch(allowed.start_revision(written[0])) as watch:
+                    assert await values(watch, len(keys)) == keys
+            denied = [
+                Watch("k5"),
+                Watch("w"),
+                Watch("k").range_end("k6"),
+                Watch("j").range_end("k1"),
+            ]
+            for each in denied:
+                with pytest.raises(errors.PermissionDeniedError):
+                    await client.watch(each.start_revision(1)).__aenter__()
+
+
 async def test_who_may_read_some_keys_cannot_watch_all_that_follow(
     auth_server: EtcdServer,
 ) -> None:
@@ -603,6 +690,31 @@ async def test_tokens_that_run_out_while_watches_are_created(tmp_path: Path) -> 
             for number in range(0, len(watches), 50):
                 await client.kv.put(f"/alice/{number}", f"{number}")
                 assert await values(watches[number], 1) == [f"{number}".encode()]
+
+
+async def test_nothing_is_lost_while_tokens_run_out(tmp_path: Path) -> None:
+    flag = f"--auth-token={jwt_tokens(tmp_path / 'jwt', ttl='1s')}"
+    with serve_with_auth(extra_args=[flag]) as server, FaultProxy(server.endpoint) as proxy:
+        logins: dict[str, int] = {proxy.endpoint: 0, server.endpoint: 0}
+
+        def note(event: CallEvent) -> None:
+            if event.method == "Auth.Authenticate":
+                logins[event.endpoint] += 1
+
+        client, writer = [
+            AsyncClient(endpoint, username="alice", password="alice-pw", observer=note)
+            for endpoint in logins
+        ]
+        async with client, writer:
+            traffic = AsyncTraffic(client, writer, "/alice/")
+            await traffic.begin()
+            async with AsyncCrowd(2, traffic.write):
+                while logins[proxy.endpoint] < 3:
+                    before = logins[server.endpoint]
+                    await async_eventually(lambda: logins[server.endpoint] > before)  # noqa: B023
+                    proxy.reset()  # the next stream begins with a token as old as that one
+                    await async_eventually(lambda: proxy.open > 0)
+            await traffic.check()
 
 
 @each_release

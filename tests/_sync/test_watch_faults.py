@@ -277,6 +277,42 @@ def test_a_watch_moves_on_from_a_connection_that_went_silent() -> None:
             assert other.bytes_to_client > 0
 
 
+@pytest.mark.parametrize("revision", [0, 1], ids=["from now on", "from the past"])
+def test_a_connection_that_breaks_while_a_watch_is_asked_for(
+    own_server: EtcdServer, revision: int
+) -> None:
+    with FaultProxy(own_server.endpoint) as proxy:
+        with Client(proxy.endpoint) as client:
+            client.kv.get("a")
+            own_server.pause()
+            sent = proxy.bytes_to_server
+            watch = client.watch("a", start_revision=revision)
+            entering = Beside(watch.__enter__)
+            eventually(lambda: proxy.bytes_to_server > sent)
+            proxy.reset()
+            own_server.resume()
+            entering.result()
+            client.kv.put("a", "1")
+            assert values(watch, 1) == [b"1"]
+            watch.cancel()
+
+
+def test_what_is_written_before_the_watch_is_back(own_server: EtcdServer) -> None:
+    with FaultProxy(own_server.endpoint) as proxy:
+        client, writer = Client(proxy.endpoint), Client(own_server.endpoint)
+        with client, writer, client.watch("a") as watch:
+            writer.kv.put("a", "0")
+            assert values(watch, 1) == [b"0"]
+            proxy.refuse()
+            for number in range(1, 10):
+                if number == 5:
+                    own_server.kill()
+                    own_server.start()
+                writer.kv.put("a", f"{number}", timeout=20)
+            proxy.heal()
+            assert values(watch, 9) == [f"{number}".encode() for number in range(1, 10)]
+
+
 def test_a_revision_in_the_future_over_a_restart(own_server: EtcdServer) -> None:
     with Client(own_server.endpoint) as client:
         watch = client.watch("a", start_revision=5)
@@ -362,17 +398,37 @@ def test_hundreds_of_watches_go_on_while_many_are_cancelled(own_server: EtcdServ
         assert each.result() == "ClientClosedError"
 
 
+def test_many_watches_end_while_they_are_carried_on(own_server: EtcdServer) -> None:
+    with FaultProxy(own_server.endpoint) as proxy:
+        client = Client(proxy.endpoint)
+        watches = [client.watch(f"{number}", start_revision=1) for number in range(1000)]
+        for watch in watches:
+            watch.__enter__()
+        waiting = [Beside(partial(end_of, watch)) for watch in watches[:40]]
+        before = proxy.bytes_to_client
+        proxy.reset()
+        eventually(lambda: proxy.bytes_to_client > before + 1000)
+        for watch in watches[::2]:
+            watch.cancel()
+        client.close()
+        ends = [each.result() for each in waiting]
+    assert ends == ["ended", "ClientClosedError"] * 20
+    eventually(lambda: watchers(own_server) == 0)
+
+
 # --- no server ----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("revision", [0, 1], ids=["from now on", "from the past"])
 def test_a_watch_that_no_server_acknowledges(own_server: EtcdServer, revision: int) -> None:
     with Client(own_server.endpoint) as client:
+        hasty = client.with_options(timeout=0.3)
         watch = client.watch("a", start_revision=revision, timeout=0.3)
         own_server.kill()
-        with pytest.raises(errors.UnavailableError) as caught:
-            watch.__enter__()
-        assert caught.value.endpoint == own_server.endpoint
+        for each in hasty.watch("a", start_revision=revision), watch:
+            with pytest.raises(errors.UnavailableError) as caught:
+                each.__enter__()
+            assert caught.value.endpoint == own_server.endpoint
         own_server.start()
         own_server.pause()
         with pytest.raises((errors.DeadlineExceededError, errors.UnavailableError)):
@@ -463,8 +519,12 @@ def pair() -> Iterator[EtcdCluster]:
         yield started
 
 
-def test_watches_that_require_a_leader_end_where_nobody_has_one(pair: EtcdCluster) -> None:
-    lonely, other = pair.members
+@pytest.mark.parametrize("who", ["leader", "follower"])
+def test_watches_that_require_a_leader_end_where_nobody_has_one(
+    pair: EtcdCluster, who: str
+) -> None:
+    leader = pair.leader()
+    lonely, other = sorted(pair.members, key=lambda each: (each is leader) != (who == "leader"))
     with Client(lonely.endpoint) as client, Client(pair.endpoints) as anywhere:
         strict = client.with_options(require_leader=True)
         patient = client.watch("a")
@@ -571,6 +631,33 @@ def test_a_denied_watch_disturbs_nobody(etcd: Path) -> None:
                 watch.cancel()
 
 
+@pytest.mark.parametrize("kind", ["simple", "jwt"])
+def test_what_may_be_watched_is_what_may_be_read(kind: str, tmp_path: Path) -> None:
+    flags = [f"--auth-token={jwt_tokens(tmp_path / 'jwt')}"] if kind == "jwt" else []
+    with serve_with_auth(extra_args=flags) as server:
+        with Client(server.endpoint, username="root", password="root-pw") as root:
+            root.auth.role_grant_permission("alice", PermissionType.READ, "k", range_end="k4")
+            root.auth.role_grant_permission("alice", PermissionType.WRITE, "w")
+            written = [root.kv.put(key, key).header.revision for key in ("k", "k1", "k3", "k2")]
+        with alice(server) as client:
+            for allowed, keys in (
+                (Watch("k"), [b"k"]),
+                (Watch("k1").range_end("k3"), [b"k1", b"k2"]),
+                (Watch("k").range_end("k4"), [b"k", b"k1", b"k3", b"k2"]),
+            ):
+                with client.watch(allowed.start_revision(written[0])) as watch:
+                    assert values(watch, len(keys)) == keys
+            denied = [
+                Watch("k5"),
+                Watch("w"),
+                Watch("k").range_end("k6"),
+                Watch("j").range_end("k1"),
+            ]
+            for each in denied:
+                with pytest.raises(errors.PermissionDeniedError):
+                    client.watch(each.start_revision(1)).__enter__()
+
+
 def test_who_may_read_some_keys_cannot_watch_all_that_follow(
     auth_server: EtcdServer,
 ) -> None:
@@ -602,6 +689,31 @@ def test_tokens_that_run_out_while_watches_are_created(tmp_path: Path) -> None:
             for number in range(0, len(watches), 50):
                 client.kv.put(f"/alice/{number}", f"{number}")
                 assert values(watches[number], 1) == [f"{number}".encode()]
+
+
+def test_nothing_is_lost_while_tokens_run_out(tmp_path: Path) -> None:
+    flag = f"--auth-token={jwt_tokens(tmp_path / 'jwt', ttl='1s')}"
+    with serve_with_auth(extra_args=[flag]) as server, FaultProxy(server.endpoint) as proxy:
+        logins: dict[str, int] = {proxy.endpoint: 0, server.endpoint: 0}
+
+        def note(event: CallEvent) -> None:
+            if event.method == "Auth.Authenticate":
+                logins[event.endpoint] += 1
+
+        client, writer = [
+            Client(endpoint, username="alice", password="alice-pw", observer=note)
+            for endpoint in logins
+        ]
+        with client, writer:
+            traffic = Traffic(client, writer, "/alice/")
+            traffic.begin()
+            with Crowd(2, traffic.write):
+                while logins[proxy.endpoint] < 3:
+                    before = logins[server.endpoint]
+                    eventually(lambda: logins[server.endpoint] > before)  # noqa: B023
+                    proxy.reset()  # the next stream begins with a token as old as that one
+                    eventually(lambda: proxy.open > 0)
+            traffic.check()
 
 
 @each_release
