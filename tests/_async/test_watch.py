@@ -6,6 +6,7 @@ import gc
 from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
@@ -237,15 +238,17 @@ async def test_the_pair_before_comes_only_where_it_was_asked_for(
     client: AsyncClient, prefix: str
 ) -> None:
     await client.kv.put(prefix, "1")
-    async with client.watch(prefix, prev_kv=True) as one, client.watch(prefix) as other:
+    elsewhere = client.with_options(require_leader=True).watch(prefix)  # on a stream of its own
+    async with client.watch(prefix, prev_kv=True) as one, client.watch(prefix) as other, elsewhere:
         await client.kv.put(prefix, "2")
         (event,) = await take(one, 1)
         assert (event.prev_kv.value, event.prev_kv.mod_revision) == (
             b"1",
             event.kv.mod_revision - 1,
         )
-        (event,) = await take(other, 1)
-        assert not event.HasField("prev_kv")
+        for watch in other, elsewhere:
+            (event,) = await take(watch, 1)
+            assert not event.HasField("prev_kv")
 
 
 async def test_watches_are_called_as_their_users_like(client: AsyncClient, prefix: str) -> None:
@@ -327,19 +330,18 @@ async def test_a_thousand_watches_of_which_many_are_cancelled(own_server: EtcdSe
         for each in entering:
             await each.result()
         assert (watchers(own_server), watch_streams(own_server)) == (1000, 1)
-        for number in range(10):
-            await client.kv.put(f"{number}", "1")
-        for watch in watches[::3]:
-            watch.cancel()
-        for number in range(10):
-            await client.kv.put(f"{number}", "2")
+        doomed = Random(4).sample(watches, 400)
+        for number in range(20):
+            await client.kv.put(f"{number % 10}", f"{number // 10}")
+            for watch in doomed[20 * number : 20 * number + 20]:
+                watch.cancel()
         for number, watch in enumerate(watches):
-            if number % 3:
-                key = f"{number % 10}"
-                assert told(await take(watch, 2)) == [("put", key, "1"), ("put", key, "2")]
-            else:
+            if watch in doomed:
                 assert await rest(watch) == ([], "ended")
-        await async_eventually(lambda: watchers(own_server) == 666)
+            else:
+                key = f"{number % 10}"
+                assert told(await take(watch, 2)) == [("put", key, "0"), ("put", key, "1")]
+        await async_eventually(lambda: watchers(own_server) == 600)
 
 
 async def test_a_wrong_range_is_refused_and_disturbs_nobody(
@@ -404,6 +406,21 @@ async def test_nothing_comes_after_the_end(client: AsyncClient, prefix: str) -> 
     assert await rest(watch) == ([], "ended")
     assert watch._watch.mailbox is not None
     watch.cancel()
+
+
+async def test_a_watch_that_is_cancelled_before_it_has_caught_up(own_server: EtcdServer) -> None:
+    async with AsyncClient(own_server.endpoint) as client:
+        first = await put_numbers(client, "a", 100)
+        async with client.watch("a", start_revision=first + 99) as neighbour:
+            watches = [client.watch("a", start_revision=first) for _ in range(10)]
+            for watch in watches:
+                await watch.__aenter__()
+                watch.cancel()
+            await client.kv.put("a", "1")
+            for watch in watches:
+                assert await rest(watch) == ([], "ended")
+            assert (await take(neighbour, 2))[1].kv.value == b"1"
+            await async_eventually(lambda: watchers(own_server) == 1)
 
 
 async def test_a_watch_that_was_cancelled_before_is_not_begun(own_server: EtcdServer) -> None:
@@ -533,13 +550,16 @@ async def test_a_callback_that_fails_is_heard(own_server: EtcdServer) -> None:
             assert [event.kv.mod_revision for event in await take(watch, 3)] == [9, 10, 11]
 
 
-async def test_a_delete_at_the_revision_of_the_compaction(own_server: EtcdServer) -> None:
+async def test_a_change_at_the_revision_of_the_compaction(own_server: EtcdServer) -> None:
     async with AsyncClient(own_server.endpoint) as client:
-        await put_numbers(client, "a", 3)
-        revision = (await client.kv.delete("a")).header.revision
-        await client.kv.compact(revision)
-        async with client.watch("a", start_revision=revision) as watch:
-            assert told(await take(watch, 1)) == [("delete", "a", "")]
+        for change in ("put", "a", "1"), ("delete", "a", ""):
+            await put_numbers(client, "a", 3)
+            changing = Put("a", "1") if change[0] == "put" else Delete("a")
+            revision = (await client.kv.txn().then(changing).commit()).header.revision
+            await client.kv.put("a", "2")
+            await client.kv.compact(revision, physical=True)
+            async with client.watch("a", start_revision=revision) as watch:
+                assert told(await take(watch, 2)) == [change, ("put", "a", "2")]
 
 
 # --- slow readers -------------------------------------------------------------------------------
@@ -720,7 +740,7 @@ async def test_progress_waits_for_neighbours_that_catch_up(own_server: EtcdServe
     async with AsyncClient(own_server.endpoint) as client:
         first = await put_much(client, "b")
         newest = first + 999
-        async with client.watch("a") as watch:
+        async with client.watch("a", start_revision=first) as watch:
             neighbours = [client.watch("b", start_revision=first) for _ in range(20)]
             for neighbour in neighbours:
                 await neighbour.__aenter__()
