@@ -72,11 +72,14 @@ async def test_an_id_can_be_chosen(own_server: EtcdServer, lease_id: int) -> Non
         with pytest.raises(errors.LeaseAlreadyExistsError):
             await client.lease.grant(60, id=lease_id)
         assert [each.ID for each in (await client.lease.leases()).leases] == [lease_id]
+        await client.kv.put("a", "1", lease=lease_id)
+        assert (await client.kv.get("a")).kvs[0].lease == lease_id
         async with client.lease.keep_alive(lease_id) as kept:
             await async_eventually(lambda: kept.ttl == 60)
         assert (await client.lease.keep_alive_once(lease_id)).TTL == 60
         await client.lease.revoke(lease_id)
         assert await ends(client, lease_id)
+        assert not await is_there(client, "a")
 
 
 async def test_a_server_chooses_an_id_where_none_is_given(client: AsyncClient) -> None:

@@ -246,6 +246,27 @@ async def test_a_stream_that_is_ready_when_nobody_needs_it_any_more(
 # --- a cluster ------------------------------------------------------------------------------------
 
 
+async def test_every_member_knows_a_new_lease_at_once(cluster: EtcdCluster) -> None:
+    async with AsyncClient(cluster.endpoints) as client:
+        for _ in range(30):  # each call goes to another member
+            lease = (await client.lease.grant(60)).ID
+            assert (await client.lease.keep_alive_once(lease)).TTL == 60
+            assert (await client.lease.time_to_live(lease)).TTL in (59, 60)
+            await client.lease.revoke(lease)
+
+
+async def test_every_member_says_that_it_does_not_know_a_lease(cluster: EtcdCluster) -> None:
+    async with AsyncClient(cluster.endpoints) as client:
+        lease = (await client.lease.grant(60)).ID
+        await client.lease.revoke(lease)
+    for endpoint in cluster.endpoints:
+        async with AsyncClient(endpoint) as client:
+            await client.kv.get("what it did not know")
+            assert (await client.lease.time_to_live(lease, keys=True)).TTL == -1
+            with pytest.raises(errors.LeaseNotFoundError):
+                await client.lease.keep_alive_once(lease)
+
+
 async def test_the_member_that_renews_dies(cluster: EtcdCluster) -> None:
     async with AsyncClient(cluster.endpoints) as client:
         kept = await kept_alive(client, 3)

@@ -74,11 +74,14 @@ def test_an_id_can_be_chosen(own_server: EtcdServer, lease_id: int) -> None:
         with pytest.raises(errors.LeaseAlreadyExistsError):
             client.lease.grant(60, id=lease_id)
         assert [each.ID for each in (client.lease.leases()).leases] == [lease_id]
+        client.kv.put("a", "1", lease=lease_id)
+        assert (client.kv.get("a")).kvs[0].lease == lease_id
         with client.lease.keep_alive(lease_id) as kept:
             eventually(lambda: kept.ttl == 60)
         assert (client.lease.keep_alive_once(lease_id)).TTL == 60
         client.lease.revoke(lease_id)
         assert ends(client, lease_id)
+        assert not is_there(client, "a")
 
 
 def test_a_server_chooses_an_id_where_none_is_given(client: Client) -> None:

@@ -248,6 +248,27 @@ def test_a_stream_that_is_ready_when_nobody_needs_it_any_more(
 # --- a cluster ------------------------------------------------------------------------------------
 
 
+def test_every_member_knows_a_new_lease_at_once(cluster: EtcdCluster) -> None:
+    with Client(cluster.endpoints) as client:
+        for _ in range(30):  # each call goes to another member
+            lease = (client.lease.grant(60)).ID
+            assert (client.lease.keep_alive_once(lease)).TTL == 60
+            assert (client.lease.time_to_live(lease)).TTL in (59, 60)
+            client.lease.revoke(lease)
+
+
+def test_every_member_says_that_it_does_not_know_a_lease(cluster: EtcdCluster) -> None:
+    with Client(cluster.endpoints) as client:
+        lease = (client.lease.grant(60)).ID
+        client.lease.revoke(lease)
+    for endpoint in cluster.endpoints:
+        with Client(endpoint) as client:
+            client.kv.get("what it did not know")
+            assert (client.lease.time_to_live(lease, keys=True)).TTL == -1
+            with pytest.raises(errors.LeaseNotFoundError):
+                client.lease.keep_alive_once(lease)
+
+
 def test_the_member_that_renews_dies(cluster: EtcdCluster) -> None:
     with Client(cluster.endpoints) as client:
         kept = kept_alive(client, 3)
