@@ -11,10 +11,12 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from etcd_sdk import AsyncClient, CallEvent, ClientOptions, EtcdError, Watch, errors, pb
+from etcd_sdk.errors import LossReason
 from etcd_sdk.testing import EtcdCluster, EtcdServer
-from tests.conftest import NEWEST
+from tests.conftest import NEWEST, RELEASES
 from tests.faults.cluster import ProxiedCluster
 from tests.faults.proxy import FaultProxy
+from tests.metrics import open_streams, watch_streams, watchers
 from tests.twins._async import AsyncBeside, AsyncCrowd, async_eventually
 
 
@@ -131,6 +133,82 @@ async def answers(client: AsyncClient, member_id: int) -> bool:
     """Whether the member is among those that calls go to."""
     found = [await client.kv.get("a", serializable=True) for _ in client.endpoints]
     return member_id in {each.header.member_id for each in found}
+
+
+# --- heavy reads ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("what", ["events", "progress on request", "notifications"])
+async def test_heavy_reads_starve_no_watch(what: str) -> None:
+    with EtcdServer(etcd=NEWEST, extra_args=[notify_flag()]) as server:
+        async with AsyncClient(server.endpoint) as client:
+            for number in range(10):
+                await client.kv.put(f"much/{number}", b"x" * 500_000)
+
+            async def read(_: int) -> None:
+                await client.kv.get("much/", prefix=True)
+
+            watch = client.watch("a", progress_notify=what == "notifications")
+            async with watch, AsyncCrowd(4, read) as crowd:
+                for number in range(10):
+                    before = crowd.calls
+                    await async_eventually(lambda: crowd.calls > before)  # noqa: B023
+                    if what == "events":
+                        await client.kv.put("a", str(number))
+                        event = await AsyncBeside(watch.__anext__).result()
+                        assert event.kv.value == str(number).encode()
+                    elif what == "notifications":
+                        responses = watch.responses()
+                        assert not (await AsyncBeside(responses.__anext__).result()).events
+                    else:
+                        assert await watch.progress(timeout=10) == 11
+
+
+def notify_flag() -> str:
+    """Has the server tell progress often."""
+    name = "watch-progress-notify-interval=100ms"
+    return f"--{name}" if [*RELEASES][-1] >= "3.6" else f"--experimental-{name}"
+
+
+# --- the end with everything under way ----------------------------------------------------------
+
+
+async def test_a_client_is_closed_with_everything_open(own_server: EtcdServer) -> None:
+    client = AsyncClient(own_server.endpoint, timeout=60)
+    strict = client.with_options(require_leader=True)
+    slow = await client.watch("a", buffer=5).__aenter__()
+    for number in range(50):
+        await client.kv.put("a", str(number))
+    await async_eventually(lambda: watchers(own_server) == 0)
+    watches = [await each.watch("b").__aenter__() for each in (client, client, strict)]
+    kept = [client.lease.keep_alive((await client.lease.grant(60)).ID) for _ in range(3)]
+    stream = client.rpc.watch.watch()
+    stream.send(pb.WatchRequest(create_request=Watch("b").build()))
+    assert (await anext(stream)).created
+    await async_eventually(lambda: all(each.ttl == 60 for each in kept))
+    own_server.pause()
+    waiting: list[AsyncBeside[object]] = [
+        *[AsyncBeside[object](watch.__anext__) for watch in watches],
+        AsyncBeside(watches[0].progress),
+        AsyncBeside(client.watch("c").__aenter__),
+        AsyncBeside(client.watch("c", start_revision=1).__aenter__),
+        AsyncBeside(stream.__anext__),
+        AsyncBeside(lambda: client.kv.get("a")),
+        AsyncBeside(lambda: client.lease.keep_alive_once(kept[0].id)),
+    ]
+    told = AsyncBeside(kept[0].lost.wait)
+    await client.close()
+    for each in waiting:
+        with pytest.raises(errors.ClientClosedError):
+            await each.result()
+    assert await told.result()
+    assert [lease.lost.reason for lease in kept] == [LossReason.HALTED] * 3
+    assert [(await anext(slow)).kv.value for _ in range(6)] == [b"%d" % n for n in range(6)]
+    with pytest.raises(errors.ClientClosedError):
+        await anext(slow)
+    own_server.resume()
+    await async_eventually(lambda: watch_streams(own_server) == 0)
+    await async_eventually(lambda: open_streams(own_server) == 0)
 
 
 # --- a member that falls silent -----------------------------------------------------------------

@@ -13,10 +13,12 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from etcd_sdk import CallEvent, Client, ClientOptions, EtcdError, Watch, errors, pb
+from etcd_sdk.errors import LossReason
 from etcd_sdk.testing import EtcdCluster, EtcdServer
-from tests.conftest import NEWEST
+from tests.conftest import NEWEST, RELEASES
 from tests.faults.cluster import ProxiedCluster
 from tests.faults.proxy import FaultProxy
+from tests.metrics import open_streams, watch_streams, watchers
 from tests.twins._sync import Beside, Crowd, eventually
 
 
@@ -133,6 +135,82 @@ def answers(client: Client, member_id: int) -> bool:
     """Whether the member is among those that calls go to."""
     found = [client.kv.get("a", serializable=True) for _ in client.endpoints]
     return member_id in {each.header.member_id for each in found}
+
+
+# --- heavy reads ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("what", ["events", "progress on request", "notifications"])
+def test_heavy_reads_starve_no_watch(what: str) -> None:
+    with EtcdServer(etcd=NEWEST, extra_args=[notify_flag()]) as server:
+        with Client(server.endpoint) as client:
+            for number in range(10):
+                client.kv.put(f"much/{number}", b"x" * 500_000)
+
+            def read(_: int) -> None:
+                client.kv.get("much/", prefix=True)
+
+            watch = client.watch("a", progress_notify=what == "notifications")
+            with watch, Crowd(4, read) as crowd:
+                for number in range(10):
+                    before = crowd.calls
+                    eventually(lambda: crowd.calls > before)  # noqa: B023
+                    if what == "events":
+                        client.kv.put("a", str(number))
+                        event = Beside(watch.__next__).result()
+                        assert event.kv.value == str(number).encode()
+                    elif what == "notifications":
+                        responses = watch.responses()
+                        assert not (Beside(responses.__next__).result()).events
+                    else:
+                        assert watch.progress(timeout=10) == 11
+
+
+def notify_flag() -> str:
+    """Has the server tell progress often."""
+    name = "watch-progress-notify-interval=100ms"
+    return f"--{name}" if [*RELEASES][-1] >= "3.6" else f"--experimental-{name}"
+
+
+# --- the end with everything under way ----------------------------------------------------------
+
+
+def test_a_client_is_closed_with_everything_open(own_server: EtcdServer) -> None:
+    client = Client(own_server.endpoint, timeout=60)
+    strict = client.with_options(require_leader=True)
+    slow = client.watch("a", buffer=5).__enter__()
+    for number in range(50):
+        client.kv.put("a", str(number))
+    eventually(lambda: watchers(own_server) == 0)
+    watches = [each.watch("b").__enter__() for each in (client, client, strict)]
+    kept = [client.lease.keep_alive((client.lease.grant(60)).ID) for _ in range(3)]
+    stream = client.rpc.watch.watch()
+    stream.send(pb.WatchRequest(create_request=Watch("b").build()))
+    assert (next(stream)).created
+    eventually(lambda: all(each.ttl == 60 for each in kept))
+    own_server.pause()
+    waiting: list[Beside[object]] = [
+        *[Beside[object](watch.__next__) for watch in watches],
+        Beside(watches[0].progress),
+        Beside(client.watch("c").__enter__),
+        Beside(client.watch("c", start_revision=1).__enter__),
+        Beside(stream.__next__),
+        Beside(lambda: client.kv.get("a")),
+        Beside(lambda: client.lease.keep_alive_once(kept[0].id)),
+    ]
+    told = Beside(kept[0].lost.wait)
+    client.close()
+    for each in waiting:
+        with pytest.raises(errors.ClientClosedError):
+            each.result()
+    assert told.result()
+    assert [lease.lost.reason for lease in kept] == [LossReason.HALTED] * 3
+    assert [(next(slow)).kv.value for _ in range(6)] == [b"%d" % n for n in range(6)]
+    with pytest.raises(errors.ClientClosedError):
+        next(slow)
+    own_server.resume()
+    eventually(lambda: watch_streams(own_server) == 0)
+    eventually(lambda: open_streams(own_server) == 0)
 
 
 # --- a member that falls silent -----------------------------------------------------------------
