@@ -113,10 +113,6 @@ class AsyncConnection:
             logger.warning("%s is left alone until it serves again: %s", channel.name, error)
             self._probe(channel, 0)
 
-    async def recovery(self, seconds: float) -> None:
-        """Wait for that long, or until an endpoint serves again."""
-        await self.news.wait(seconds)
-
     async def close(self) -> None:
         """End every call and all channels. Calls that wait get ``ClientClosedError``."""
         if self.home.is_left():
@@ -141,7 +137,8 @@ class AsyncConnection:
 
     def _wake(self) -> None:
         """Let calls that wait for an endpoint look again."""
-        happened, self.news = self.news, AsyncEvent()
+        with self._guard:
+            happened, self.news = self.news, AsyncEvent()
         happened.set()
 
     def _probe(self, channel: AsyncChannel, failures: int) -> None:

@@ -307,6 +307,7 @@ class AsyncLeaseKeeper:
 
     async def _listen(self) -> None:
         """Open a stream and take its answers until it ends; then wait until another may do."""
+        news = self._pipeline.connection.news  # what comes from now on is not to be missed
         started = time.monotonic()
         try:
             channel, headers = await self._pipeline.made_ready(
@@ -337,7 +338,7 @@ class AsyncLeaseKeeper:
         else:
             logger.debug("the leases are kept alive elsewhere after: %s", error)
         if wait:
-            await self._pipeline.connection.recovery(wait)
+            await news.wait(wait)
 
     async def _read(self, channel: AsyncChannel, headers: Headers) -> EtcdError | None:
         """Take answers until the stream ends; returns why, if it was not our wish."""
@@ -349,7 +350,7 @@ class AsyncLeaseKeeper:
                 self._stream = stream
                 self._renewals.opened(time.monotonic())
                 self._wake()
-            async for response in stream:
+            async for response in stream.undisturbed():
                 self._take(response)
         except EtcdError as error:
             return error

@@ -52,6 +52,8 @@ _ASK_AGAIN_SECONDS = 0.05
 # A stream that has answered for that long was no failure; nor was one that has brought events or
 # begun a watch.
 _LIVED_SECONDS = 1.0
+# How long to wait after what is no trouble of the moment.
+_TROUBLE_SECONDS = 1.0
 # A token is not worth waiting for any longer.
 _ASK_SECONDS = 1.0
 
@@ -220,6 +222,7 @@ class AsyncWatchHub:
     async def _keep_going(self) -> None:
         attempts = self._pipeline.endless_attempts()
         while self._has_work():
+            news = self._pipeline.connection.news  # what comes from now on is not to be missed
             started = time.monotonic()
             try:
                 channel, headers = await self._pipeline.made_ready(
@@ -236,14 +239,13 @@ class AsyncWatchHub:
             except EtcdError as failure:
                 if not may_go_on(failure, can_log_in=self._pipeline.can_log_in):
                     raise
-                error, wait = failure, attempts.next_round(time.monotonic()) or 0.0
+                error, wait = failure, attempts.next_round(time.monotonic()) or _TROUBLE_SECONDS
             leaderless = [e for e in attempts.causes.values() if isinstance(e, NoLeaderError)]
             if wait and leaderless:
                 raise leaderless[0]
             self.trouble = again(error)
             logger.debug("the watches are carried on after: %s", error)
-            if not self._pipeline.connection.over.is_set():
-                await self._pipeline.connection.recovery(wait)
+            await news.wait(wait)
 
     def _has_work(self) -> bool:
         """Whether to go on. Says no only once, and then there is no worker any more."""
@@ -381,12 +383,8 @@ class AsyncWatchHub:
 
     def _add(self, subscription: Subscription, first: int | None = None) -> None:
         if not self._running:
+            AsyncWorker(self._run, "etcd-sdk-watch")
             self._running = True
-            try:
-                AsyncWorker(self._run, "etcd-sdk-watch")
-            except RuntimeError:  # there are too many threads
-                self._running = False
-                raise
         subscription.paused = False
         self._subscriptions[subscription.state] = subscription
         self._session.add(subscription.state)
@@ -524,6 +522,8 @@ class AsyncWatcher:
                 for event in self._events:
                     return event
                 self._events = iter((await self._next()).events)
+                if self._over:  # another thread has cancelled it just now
+                    self._events = iter(())
         finally:
             self._reading.release()
 

@@ -73,7 +73,7 @@ class WatchState:
         self.asked_from = 0
         """The revision that the server of now was asked to start at."""
         self.acknowledged = False
-        """Whether that server has acknowledged it."""
+        """Whether that server has acknowledged it, and carries it still."""
         self._from_now = not request.start_revision
         self._request = request
         self._parts: pb.WatchResponse | None = None
@@ -210,6 +210,7 @@ class WatchSession:
         """Forget a watch. What still comes for it is ignored."""
         if watch in self:
             del self._watches[watch.id]
+            watch.acknowledged = False
 
     def created(self, watch: WatchState, first: int | None = None) -> pb.WatchRequest:
         """The request that creates a watch on the stream of now; see ``WatchState.create``."""

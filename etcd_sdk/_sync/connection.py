@@ -115,10 +115,6 @@ class Connection:
             logger.warning("%s is left alone until it serves again: %s", channel.name, error)
             self._probe(channel, 0)
 
-    def recovery(self, seconds: float) -> None:
-        """Wait for that long, or until an endpoint serves again."""
-        self.news.wait(seconds)
-
     def close(self) -> None:
         """End every call and all channels. Calls that wait get ``ClientClosedError``."""
         if self.home.is_left():
@@ -143,7 +139,8 @@ class Connection:
 
     def _wake(self) -> None:
         """Let calls that wait for an endpoint look again."""
-        happened, self.news = self.news, Event()
+        with self._guard:
+            happened, self.news = self.news, Event()
         happened.set()
 
     def _probe(self, channel: Channel, failures: int) -> None:

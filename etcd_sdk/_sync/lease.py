@@ -305,6 +305,7 @@ class LeaseKeeper:
 
     def _listen(self) -> None:
         """Open a stream and take its answers until it ends; then wait until another may do."""
+        news = self._pipeline.connection.news  # what comes from now on is not to be missed
         started = time.monotonic()
         try:
             channel, headers = self._pipeline.made_ready(
@@ -335,7 +336,7 @@ class LeaseKeeper:
         else:
             logger.debug("the leases are kept alive elsewhere after: %s", error)
         if wait:
-            self._pipeline.connection.recovery(wait)
+            news.wait(wait)
 
     def _read(self, channel: Channel, headers: Headers) -> EtcdError | None:
         """Take answers until the stream ends; returns why, if it was not our wish."""
@@ -347,7 +348,7 @@ class LeaseKeeper:
                 self._stream = stream
                 self._renewals.opened(time.monotonic())
                 self._wake()
-            for response in stream:
+            for response in stream.undisturbed():
                 self._take(response)
         except EtcdError as error:
             return error
