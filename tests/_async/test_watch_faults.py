@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -24,12 +25,15 @@ from etcd_sdk import (
     errors,
     pb,
 )
+from etcd_sdk._async import watch as watches
+from etcd_sdk._async.pipeline import AsyncPipeline
+from etcd_sdk._compat._async import AsyncWorker
 from etcd_sdk.testing import EtcdCluster, EtcdServer
 from tests.certificates import jwt_tokens
 from tests.conftest import NEWEST, RELEASES, serve_with_auth
 from tests.faults.proxy import FaultProxy
 from tests.histories import Recorded, Truth, problems
-from tests.metrics import metric, watch_streams, watchers
+from tests.metrics import metric, open_streams, renewal_streams, watch_streams, watchers
 from tests.twins._async import AsyncBeside, AsyncCrowd, async_eventually
 
 each_release = pytest.mark.parametrize("etcd", RELEASES.values(), ids=list(RELEASES))
@@ -351,6 +355,43 @@ async def test_progress_after_a_restart(own_server: EtcdServer) -> None:
             assert [(await anext(other)).kv.mod_revision for _ in range(5)] == list(range(100, 105))
 
 
+async def test_progress_of_a_reader_that_falls_behind_meanwhile(own_server: EtcdServer) -> None:
+    """The server was told to stop, but has answered for the watches of the stream by then."""
+    async with AsyncClient(own_server.endpoint) as client, client.watch("b"):
+        for _ in range(5):
+            async with client.watch("a", buffer=1) as slow:
+                with Client(own_server.endpoint) as writer:
+                    written = [writer.kv.put("a", "").header.revision for _ in range(5)]
+                assert await slow.progress() == slow._watch.state.next_revision - 1
+                assert [(await anext(slow)).kv.mod_revision for _ in range(5)] == written
+                assert await slow.progress() == written[-1]
+
+
+async def test_an_endpoint_that_serves_again_before_anybody_waits_for_it(
+    own_server: EtcdServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recover = AsyncPipeline.recover
+
+    async def slowly(pipeline: AsyncPipeline, *args: Any) -> float:
+        await recover(pipeline, *args)
+        await async_eventually(lambda: not pipeline.connection.balancer._failed)
+        return 60.0
+
+    with FaultProxy(own_server.endpoint) as proxy:
+        async with AsyncClient(proxy.endpoint) as client, AsyncClient(own_server.endpoint) as other:
+            kept = client.lease.keep_alive((await client.lease.grant(60)).ID)
+            async with client.watch("a") as watch:
+                await async_eventually(lambda: kept.ttl > 0)
+                with monkeypatch.context() as patched:
+                    patched.setattr(AsyncPipeline, "recover", slowly)
+                    proxy.reset()
+                    await other.kv.put("a", "1")
+                    reading = AsyncBeside(partial(values, watch, 1))
+                    assert await reading.result() == [b"1"]
+                    await async_eventually(lambda: open_streams(own_server) == 1)
+                    await async_eventually(lambda: renewal_streams(own_server) == 2)
+
+
 async def test_watches_that_are_begun_and_cancelled_while_the_network_breaks(
     own_server: EtcdServer,
 ) -> None:
@@ -505,6 +546,19 @@ async def test_attempts_to_reach_a_server_become_rare(own_server: EtcdServer) ->
             own_server.start()
             await client.kv.put("a", "1")
             assert await values(watch, 1) == [b"1"]
+
+
+async def test_attempts_are_rare_where_they_are_of_no_use() -> None:
+    events: list[CallEvent] = []
+    with EtcdCluster(1, etcd=NEWEST) as cluster:
+        learner = cluster.newcomer()
+        async with AsyncClient(cluster.endpoints) as voter:
+            await voter.cluster.member_add([learner.peer_url], is_learner=True)
+        learner.start()
+        async with AsyncClient(learner.endpoint, observer=events.append) as client:
+            with pytest.raises(errors.NotSupportedForLearnerError):
+                await client.watch("a", start_revision=1, timeout=0.5).__aenter__()
+    assert len(events) < 5
 
 
 # --- leaders ------------------------------------------------------------------------------------
@@ -819,3 +873,39 @@ async def test_a_worker_that_breaks_down_leaves_nobody_waiting(
         await client.kv.put(prefix, "2")
         assert await values(watch, 1) == [b"2"]
     await async_eventually(lambda: "LookupError: a bug" in caplog.text)
+
+
+async def test_a_worker_that_does_not_begin(
+    client: AsyncClient, prefix: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """There are too many threads, or Ctrl-C comes in the midst."""
+
+    def fail(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    watch = client.watch(prefix)
+    with monkeypatch.context() as patched:
+        patched.setattr(watches, AsyncWorker.__name__, fail)
+        with pytest.raises(KeyboardInterrupt):
+            await watch.__aenter__()
+    async with watch:
+        await client.kv.put(prefix, "1")
+        assert await values(watch, 1) == [b"1"]
+
+
+async def test_a_cancel_that_comes_with_a_response(
+    client: AsyncClient, prefix: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As from another thread: between that the reader has got it and that it looks inside."""
+    watch = client.watch(prefix, prefix=True)
+    take = watch._next
+
+    async def take_and_cancel() -> pb.WatchResponse:
+        response = await take()
+        watch.cancel()
+        return response
+
+    monkeypatch.setattr(watch, "_next", take_and_cancel)
+    async with watch:
+        await client.kv.txn().then(*[Put(f"{prefix}{number}", "") for number in range(3)]).commit()
+        assert [event async for event in watch] == []

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -25,12 +26,15 @@ from etcd_sdk import (
     errors,
     pb,
 )
+from etcd_sdk._compat._sync import Worker
+from etcd_sdk._sync import watch as watches
+from etcd_sdk._sync.pipeline import Pipeline
 from etcd_sdk.testing import EtcdCluster, EtcdServer
 from tests.certificates import jwt_tokens
 from tests.conftest import NEWEST, RELEASES, serve_with_auth
 from tests.faults.proxy import FaultProxy
 from tests.histories import Recorded, Truth, problems
-from tests.metrics import metric, watch_streams, watchers
+from tests.metrics import metric, open_streams, renewal_streams, watch_streams, watchers
 from tests.twins._sync import Beside, Crowd, eventually
 
 each_release = pytest.mark.parametrize("etcd", RELEASES.values(), ids=list(RELEASES))
@@ -352,6 +356,43 @@ def test_progress_after_a_restart(own_server: EtcdServer) -> None:
             assert [(next(other)).kv.mod_revision for _ in range(5)] == list(range(100, 105))
 
 
+def test_progress_of_a_reader_that_falls_behind_meanwhile(own_server: EtcdServer) -> None:
+    """The server was told to stop, but has answered for the watches of the stream by then."""
+    with Client(own_server.endpoint) as client, client.watch("b"):
+        for _ in range(5):
+            with client.watch("a", buffer=1) as slow:
+                with Client(own_server.endpoint) as writer:
+                    written = [writer.kv.put("a", "").header.revision for _ in range(5)]
+                assert slow.progress() == slow._watch.state.next_revision - 1
+                assert [(next(slow)).kv.mod_revision for _ in range(5)] == written
+                assert slow.progress() == written[-1]
+
+
+def test_an_endpoint_that_serves_again_before_anybody_waits_for_it(
+    own_server: EtcdServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recover = Pipeline.recover
+
+    def slowly(pipeline: Pipeline, *args: Any) -> float:
+        recover(pipeline, *args)
+        eventually(lambda: not pipeline.connection.balancer._failed)
+        return 60.0
+
+    with FaultProxy(own_server.endpoint) as proxy:
+        with Client(proxy.endpoint) as client, Client(own_server.endpoint) as other:
+            kept = client.lease.keep_alive((client.lease.grant(60)).ID)
+            with client.watch("a") as watch:
+                eventually(lambda: kept.ttl > 0)
+                with monkeypatch.context() as patched:
+                    patched.setattr(Pipeline, "recover", slowly)
+                    proxy.reset()
+                    other.kv.put("a", "1")
+                    reading = Beside(partial(values, watch, 1))
+                    assert reading.result() == [b"1"]
+                    eventually(lambda: open_streams(own_server) == 1)
+                    eventually(lambda: renewal_streams(own_server) == 2)
+
+
 def test_watches_that_are_begun_and_cancelled_while_the_network_breaks(
     own_server: EtcdServer,
 ) -> None:
@@ -506,6 +547,19 @@ def test_attempts_to_reach_a_server_become_rare(own_server: EtcdServer) -> None:
             own_server.start()
             client.kv.put("a", "1")
             assert values(watch, 1) == [b"1"]
+
+
+def test_attempts_are_rare_where_they_are_of_no_use() -> None:
+    events: list[CallEvent] = []
+    with EtcdCluster(1, etcd=NEWEST) as cluster:
+        learner = cluster.newcomer()
+        with Client(cluster.endpoints) as voter:
+            voter.cluster.member_add([learner.peer_url], is_learner=True)
+        learner.start()
+        with Client(learner.endpoint, observer=events.append) as client:
+            with pytest.raises(errors.NotSupportedForLearnerError):
+                client.watch("a", start_revision=1, timeout=0.5).__enter__()
+    assert len(events) < 5
 
 
 # --- leaders ------------------------------------------------------------------------------------
@@ -818,3 +872,39 @@ def test_a_worker_that_breaks_down_leaves_nobody_waiting(
         client.kv.put(prefix, "2")
         assert values(watch, 1) == [b"2"]
     eventually(lambda: "LookupError: a bug" in caplog.text)
+
+
+def test_a_worker_that_does_not_begin(
+    client: Client, prefix: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """There are too many threads, or Ctrl-C comes in the midst."""
+
+    def fail(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    watch = client.watch(prefix)
+    with monkeypatch.context() as patched:
+        patched.setattr(watches, Worker.__name__, fail)
+        with pytest.raises(KeyboardInterrupt):
+            watch.__enter__()
+    with watch:
+        client.kv.put(prefix, "1")
+        assert values(watch, 1) == [b"1"]
+
+
+def test_a_cancel_that_comes_with_a_response(
+    client: Client, prefix: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As from another thread: between that the reader has got it and that it looks inside."""
+    watch = client.watch(prefix, prefix=True)
+    take = watch._next
+
+    def take_and_cancel() -> pb.WatchResponse:
+        response = take()
+        watch.cancel()
+        return response
+
+    monkeypatch.setattr(watch, "_next", take_and_cancel)
+    with watch:
+        client.kv.txn().then(*[Put(f"{prefix}{number}", "") for number in range(3)]).commit()
+        assert [event for event in watch] == []
