@@ -240,7 +240,7 @@ async def test_a_stream_that_is_ready_when_nobody_needs_it_any_more(
         await kept.close()
         auth_server.resume()
         await async_eventually(lambda: not client._connection.keepers[True]._at_work)
-        assert open_streams(auth_server) == 0
+        await async_eventually(lambda: open_streams(auth_server) == 0)
 
 
 # --- a cluster ------------------------------------------------------------------------------------

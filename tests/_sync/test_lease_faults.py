@@ -242,7 +242,7 @@ def test_a_stream_that_is_ready_when_nobody_needs_it_any_more(
         kept.close()
         auth_server.resume()
         eventually(lambda: not client._connection.keepers[True]._at_work)
-        assert open_streams(auth_server) == 0
+        eventually(lambda: open_streams(auth_server) == 0)
 
 
 # --- a cluster ------------------------------------------------------------------------------------
