@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from etcd_sdk import Client, PermissionType
@@ -18,6 +19,10 @@ from tests.faults.cluster import ProxiedCluster
 RELEASES = built()
 *_, NEWEST = RELEASES.values()
 _numbers = itertools.count(1)
+
+# A busy machine is no bug.
+hypothesis.settings.register_profile("etcd-sdk", deadline=None)
+hypothesis.settings.load_profile("etcd-sdk")
 
 
 @pytest.fixture(scope="session")

@@ -481,12 +481,9 @@ class AsyncPipelineStream(Generic[RequestT, ResponseT]):
     async def __anext__(self) -> ResponseT:
         self._stay.check()
         if not self._settled:
-            await self._turn.acquire(None)
-            try:
+            async with self._turn:
                 if not self._settled:
                     return await self._first()
-            finally:
-                self._turn.release()
         return await self._next()
 
     async def __aenter__(self) -> Self:

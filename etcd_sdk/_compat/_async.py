@@ -66,6 +66,17 @@ class AsyncLock:
         """Give it to the next task that waits."""
         self._lock.release()
 
+    async def __aenter__(self) -> None:
+        await self._lock.acquire()
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._lock.release()
+
 
 class AsyncGuard:
     """Keeps other threads out of a few lines. An event loop has none, so it does nothing."""

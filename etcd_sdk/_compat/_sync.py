@@ -7,6 +7,7 @@ import queue
 import threading
 from collections.abc import Callable
 from contextlib import suppress
+from types import TracebackType
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from etcd_sdk._compat import process
@@ -74,6 +75,17 @@ class Lock:
 
     def release(self) -> None:
         """Give it to the next thread that waits."""
+        self._lock.release()
+
+    def __enter__(self) -> None:
+        self._lock.acquire()
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
         self._lock.release()
 
 

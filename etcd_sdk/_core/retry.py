@@ -87,6 +87,9 @@ _UNFIT = (NotCapableError, NotSupportedForLearnerError, CorruptClusterError)
 # Every change of users and roles makes tokens out of date, so one renewal may not be enough.
 _MOST_RENEWALS = 5
 
+TROUBLE_SECONDS = 1.0
+"""How long what goes on for ever waits after what is no trouble of the moment."""
+
 
 class Attempts:
     """The attempts of one call, within its timeout.

@@ -212,7 +212,7 @@ class WatchSession:
             del self._watches[watch.id]
             watch.acknowledged = False
 
-    def created(self, watch: WatchState, first: int | None = None) -> pb.WatchRequest:
+    def create(self, watch: WatchState, first: int | None = None) -> pb.WatchRequest:
         """The request that creates a watch on the stream of now; see ``WatchState.create``."""
         self._unanswered.append(watch.id)
         return watch.create(first)
@@ -220,7 +220,7 @@ class WatchSession:
     def opened(self) -> Iterator[pb.WatchRequest]:
         """The requests that a new stream begins with."""
         self._unanswered.clear()
-        return (self.created(watch) for watch in self._watches.values())
+        return (self.create(watch) for watch in self._watches.values())
 
     def received(self, response: pb.WatchResponse) -> Outcome:
         """What a response means."""

@@ -18,6 +18,7 @@ from etcd_sdk_api.errors import (
     DeadlineExceededError,
     EtcdError,
     StreamEndedError,
+    UnavailableError,
 )
 from etcd_sdk_api.method import Method
 
@@ -141,6 +142,11 @@ class BaseChannel:
         """What the user sees of a stream that is over."""
         text = f"the stream is over: {how}"
         return StreamEndedError(text, endpoint=self.name, method=method.name)
+
+    def ended_by_server(self, method: Method[Any, Any]) -> UnavailableError:
+        """What becomes of a stream without end that the server has ended in good order."""
+        text = "the server has ended the stream"
+        return UnavailableError(text, endpoint=self.name, method=method.name)
 
     def _bind(self, method: Method[Any, Any]) -> Any:
         if self.closed:

@@ -21,6 +21,7 @@ from etcd_sdk import pb
 from etcd_sdk._compat._sync import Body, Event, Guard, Stay, Worker
 from etcd_sdk._core.login import Headers
 from etcd_sdk._core.renewals import Kept, Renewals
+from etcd_sdk._core.retry import TROUBLE_SECONDS
 from etcd_sdk._grpc._sync import Channel, GrpcStream
 from etcd_sdk._sync.pipeline import Pipeline
 from etcd_sdk.errors import LeaseLostError, LossReason
@@ -32,7 +33,6 @@ from etcd_sdk_api.errors import (
     LeaseNotFoundError,
     PermissionDeniedError,
     StreamEndedError,
-    UnavailableError,
 )
 from etcd_sdk_api.methods import LEASE_KEEP_ALIVE_STREAM
 
@@ -41,8 +41,6 @@ logger = logging.getLogger("etcd_sdk")
 # What the two workers do.
 _RENEWING = "etcd-sdk-lease-renewals"
 _LISTENING = "etcd-sdk-lease-answers"
-# How long to wait after what is no trouble of the moment.
-_TROUBLE_SECONDS = 1.0
 # Waits that are longer than some thirty years are too long for threads.
 _FOR_EVER = 1e9
 
@@ -311,7 +309,7 @@ class LeaseKeeper:
             channel, headers = self._pipeline.made_ready(
                 LEASE_KEEP_ALIVE_STREAM, self._attempts, None, math.inf
             )
-            error = self._read(channel, headers)
+            error = self._carry(channel, headers)
             if error is None:
                 # Nobody is left, or the server did not answer: another one may.
                 self._attempts.tried.add(channel.name)
@@ -330,7 +328,7 @@ class LeaseKeeper:
             return
         except EtcdError as trouble:
             # A call would fail now. This may still pass before the time of the leases is up.
-            self._trouble, wait = trouble, _TROUBLE_SECONDS
+            self._trouble, wait = trouble, TROUBLE_SECONDS
             self._attempts = self._pipeline.endless_attempts()
             logger.warning("no lease can be renewed: %s", trouble)
         else:
@@ -338,7 +336,7 @@ class LeaseKeeper:
         if wait:
             news.wait(wait)
 
-    def _read(self, channel: Channel, headers: Headers) -> EtcdError | None:
+    def _carry(self, channel: Channel, headers: Headers) -> EtcdError | None:
         """Take answers until the stream ends; returns why, if it was not our wish."""
         stream = channel.stream(LEASE_KEEP_ALIVE_STREAM, None, self._pipeline.metadata(headers))
         try:
@@ -356,10 +354,7 @@ class LeaseKeeper:
             with self.guard:
                 is_wanted, self._stream = self._stream is stream, None
             stream.cancel()
-        if not is_wanted:
-            return None
-        text = "the server has ended the stream"
-        return UnavailableError(text, endpoint=channel.name, method=LEASE_KEEP_ALIVE_STREAM.name)
+        return channel.ended_by_server(LEASE_KEEP_ALIVE_STREAM) if is_wanted else None
 
     def _take(self, response: pb.LeaseKeepAliveResponse) -> None:
         if self._trouble is not None:

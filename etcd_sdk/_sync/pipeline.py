@@ -481,12 +481,9 @@ class PipelineStream(Generic[RequestT, ResponseT]):
     def __next__(self) -> ResponseT:
         self._stay.check()
         if not self._settled:
-            self._turn.acquire(None)
-            try:
+            with self._turn:
                 if not self._settled:
                     return self._first()
-            finally:
-                self._turn.release()
         return self._next()
 
     def __enter__(self) -> Self:

@@ -27,6 +27,7 @@ from etcd_sdk._compat._sync import (
 )
 from etcd_sdk._core import timeouts
 from etcd_sdk._core.login import Headers
+from etcd_sdk._core.retry import TROUBLE_SECONDS
 from etcd_sdk._core.watching import Kind, Outcome, WatchSession, WatchState, may_go_on
 from etcd_sdk._grpc._sync import Channel, GrpcStream
 from etcd_sdk._grpc.base import again, without_frames
@@ -41,7 +42,6 @@ from etcd_sdk_api.errors import (
     NoLeaderError,
     PermissionDeniedError,
     StreamEndedError,
-    UnavailableError,
 )
 from etcd_sdk_api.methods import KV_GET, WATCH_WATCH
 
@@ -54,8 +54,6 @@ _ASK_AGAIN_SECONDS = 0.05
 # A stream that has answered for that long was no failure; nor was one that has brought events or
 # begun a watch.
 _LIVED_SECONDS = 1.0
-# How long to wait after what is no trouble of the moment.
-_TROUBLE_SECONDS = 1.0
 # A token is not worth waiting for any longer.
 _ASK_SECONDS = 1.0
 
@@ -138,8 +136,10 @@ class Question:
 class WatchHub:
     """The watches that share a stream, and the worker that keeps the stream going.
 
-    The stream is there as long as there is a watch. A watch that is over is let go by the worker:
-    when the server has said so, or else with the stream.
+    The stream is there as long as there is a watch. One that its user ends is ``abandon``ed: the
+    server is asked to cancel it, and once that has answered, or with the next stream, the worker
+    ``_forget``s it. One that the server ends is forgotten at once, and its reader is told. One that
+    waits for its reader to catch up is forgotten, too, and added again.
     """
 
     def __init__(self, pipeline: Pipeline) -> None:
@@ -152,7 +152,8 @@ class WatchHub:
         self._stream: GrpcStream[pb.WatchRequest, pb.WatchResponse] | None = None
         self._running = False
         self._good_from = math.inf
-        """When the stream is not to count as a failed attempt any more, however it ends."""
+        """When the stream is not to count as a failed attempt any more, however it ends: never, as
+        long as it has not answered, and from its start once it was of use."""
         self._revision = 0
         """The newest one that the stream's server is known to have."""
         self.trouble: EtcdError | None = None
@@ -239,7 +240,7 @@ class WatchHub:
             except EtcdError as failure:
                 if not may_go_on(failure, can_log_in=self._pipeline.can_log_in):
                     raise
-                error, wait = failure, attempts.next_round(time.monotonic()) or _TROUBLE_SECONDS
+                error, wait = failure, attempts.next_round(time.monotonic()) or TROUBLE_SECONDS
             leaderless = [e for e in attempts.causes.values() if isinstance(e, NoLeaderError)]
             if wait and leaderless:
                 raise leaderless[0]
@@ -278,10 +279,7 @@ class WatchHub:
             with self._guard:
                 is_wanted, self._stream = self._stream is stream, None
             stream.cancel()
-        if not is_wanted:
-            return None
-        text = "the server has ended the stream"
-        return UnavailableError(text, endpoint=channel.name, method=WATCH_WATCH.name)
+        return channel.ended_by_server(WATCH_WATCH) if is_wanted else None
 
     def _handle(self, response: pb.WatchResponse, endpoint: str) -> Outcome | None:
         """Do what a response asks for; returns it if it refuses a watch."""
@@ -389,7 +387,7 @@ class WatchHub:
         self._subscriptions[subscription.state] = subscription
         self._session.add(subscription.state)
         if self._stream is not None:
-            self._send(self._session.created(subscription.state, first))
+            self._send(self._session.create(subscription.state, first))
 
     def _let_go(self) -> None:
         """Forget the watches that nobody reads any more."""
@@ -514,16 +512,13 @@ class Watcher:
     def __next__(self) -> pb.Event:
         for event in self._events:
             return event
-        self._reading.acquire(None)
-        try:
+        with self._reading:
             while True:
                 for event in self._events:
                     return event
                 self._events = iter((self._next()).events)
                 if self._over:  # another thread has cancelled it just now
                     self._events = iter(())
-        finally:
-            self._reading.release()
 
     def __enter__(self) -> Self:
         self._begin()
@@ -543,14 +538,11 @@ class Watcher:
             self._hub.stay.check()
             if self._begun:
                 return self._hub
-        self._beginning.acquire(None)
-        try:
+        with self._beginning:
             self._hub = hub = hub_of(self._pipeline)
             if not self._begun and not self._over:
                 self._create(hub)
                 self._begun = True
-        finally:
-            self._beginning.release()
         return hub
 
     def _create(self, hub: WatchHub) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from etcd_sdk import pb
@@ -62,7 +62,6 @@ def read(pages: Pages, store: Store, *, stream_after: int, chunk: int) -> list[p
     return pieces
 
 
-@settings(deadline=None)  # megabytes are copied
 @given(
     lengths=st.lists(sizes, max_size=12) | st.integers(0, 700).map(lambda n: [3] * n),
     limit=st.integers(0, 800),
@@ -84,7 +83,6 @@ def test_the_pieces_are_the_range(
     assert last.more == (0 < limit < len(lengths))
 
 
-@settings(deadline=None)
 @given(lengths=st.lists(sizes, min_size=1, max_size=12), limit=st.integers(0, 50))
 def test_what_is_asked(lengths: list[int], limit: int) -> None:
     store = Store(lengths)

@@ -261,13 +261,13 @@ class Renewing(RuleBasedStateMachine):
 
 
 TestRenewing = Renewing.TestCase
-TestRenewing.settings = settings(max_examples=100, stateful_step_count=40, deadline=None)
+TestRenewing.settings = settings(max_examples=100, stateful_step_count=40)
 
 
 # --- in good times --------------------------------------------------------------------------------
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(
     ttls=st.lists(st.integers(1, 120), min_size=1, max_size=30),
     slowness=st.floats(0, 0.4),
@@ -290,7 +290,6 @@ def test_no_lease_is_lost_that_is_answered_in_time(
     assert not world.stuck
 
 
-@settings(deadline=None)
 @given(ttl=st.integers(1, 9_000_000_000), seed=st.integers(0, 1000))
 def test_a_lease_is_renewed_at_a_third_of_its_ttl(ttl: int, seed: int) -> None:
     world = World(seed)
@@ -434,7 +433,6 @@ class Elsewhere(World):
         super().on_stuck()
 
 
-@settings(deadline=None)
 @given(ttl=st.integers(2, 1000), seed=st.integers(0, 1000), moment=st.floats(0, 1))
 def test_an_unanswered_renewal_moves_to_another_server_after_a_third_of_the_ttl(
     ttl: int, seed: int, moment: float
@@ -453,7 +451,6 @@ def test_an_unanswered_renewal_moves_to_another_server_after_a_third_of_the_ttl(
     assert world.stuck == 1
 
 
-@settings(deadline=None)
 @given(ttl=st.integers(5, 1000), seed=st.integers(0, 1000), silent=st.integers(1, 4))
 def test_there_is_time_to_ask_several_servers(ttl: int, seed: int, silent: int) -> None:
     world = Elsewhere(seed)

@@ -297,7 +297,7 @@ class Watching:
     def _add(self, reader: Reader) -> None:
         self.session.add(reader.state)
         if self.member is not None:
-            self._send(self.session.created(reader.state))
+            self._send(self.session.create(reader.state))
 
     def _remove(self, reader: Reader) -> None:
         if reader.state in self.session:
@@ -373,7 +373,7 @@ STEPS = st.lists(
 )
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(steps=STEPS)
 def test_every_watch_gets_all_that_happened_once_and_in_order(
     steps: list[tuple[str, int]],
