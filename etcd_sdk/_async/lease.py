@@ -43,6 +43,15 @@ _LISTENING = "etcd-sdk-lease-answers"
 _FOR_EVER = 1e9
 
 
+# Leases run out while the machine sleeps. Where there is no such clock, that goes unnoticed.
+_CLOCK: int | None = getattr(time, "CLOCK_BOOTTIME", None)
+
+
+def _now() -> float:
+    """Seconds on a clock that is never set."""
+    return time.monotonic() if _CLOCK is None else time.clock_gettime(_CLOCK)
+
+
 class AsyncLeaseLoss:
     """The event that a lease is lost."""
 
@@ -86,7 +95,7 @@ class AsyncLeaseLoss:
         return await self._event.wait(limit) or self.is_set()
 
     def _is_late(self) -> bool:
-        return time.monotonic() >= self._kept.deadline
+        return _now() >= self._kept.deadline
 
     def _happen(self, reason: LossReason) -> None:
         with self._guard:
@@ -225,7 +234,7 @@ class AsyncLeaseKeeper:
                 if job not in self._at_work:
                     AsyncWorker(partial(self._work, job), job)
                     self._at_work.add(job)
-            kept = self._renewals.add(lease_id, time.monotonic(), ttl=ttl, since=since)
+            kept = self._renewals.add(lease_id, _now(), ttl=ttl, since=since)
             handle = AsyncKeptLease(self, lease, kept, body)
             self._handles.setdefault(lease_id, set()).add(handle)
             self._wake()
@@ -277,7 +286,7 @@ class AsyncLeaseKeeper:
     async def _renew(self) -> None:
         """Send what is due and give up what is too late; then wait until more is."""
         with self.guard:
-            now = time.monotonic()
+            now = _now()
             lost = [each for id in self._renewals.expired(now) for each in self._forget(id)]
             if self._stream is not None:
                 self._send_due(self._stream, now)
@@ -321,10 +330,10 @@ class AsyncLeaseKeeper:
                     LEASE_KEEP_ALIVE_STREAM, channel, self._attempts, started, error
                 )
                 return
-            self._trouble = error
             wait = await self._pipeline.recover(
                 LEASE_KEEP_ALIVE_STREAM, self._attempts, channel, headers, error, started
             )
+            self._trouble = self._attempts.causes.get(channel.name, error)
         except ClientClosedError:
             self.halt()
             return
@@ -346,7 +355,7 @@ class AsyncLeaseKeeper:
                 if not self._handles:
                     return None
                 self._stream = stream
-                self._renewals.opened(time.monotonic())
+                self._renewals.opened(_now())
                 self._wake()
             async for response in stream.undisturbed():
                 self._take(response)
@@ -363,7 +372,7 @@ class AsyncLeaseKeeper:
             self._trouble = None
             self._attempts = self._pipeline.endless_attempts()
         with self.guard:
-            reason = self._renewals.received(response.ID, response.TTL, time.monotonic())
+            reason = self._renewals.received(response.ID, response.TTL, _now())
             lost = [] if reason is None else self._forget(response.ID)
             if self._renewals.is_sooner():
                 self._wake()
@@ -505,7 +514,7 @@ class AsyncHeldLease:
         self._body: AsyncBody | None = None
 
     async def __aenter__(self) -> AsyncKeptLease:
-        since = time.monotonic()
+        since = _now()
         granted = await self._lease.grant(self._ttl, id=self._id, timeout=self._timeout)
         self._body = AsyncBody()
         self._kept = keeper_of(self._lease._pipeline).keep(

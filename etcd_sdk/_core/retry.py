@@ -114,7 +114,8 @@ class Attempts:
 
     def failed(self, error: EtcdError) -> None:
         """Note how an attempt ended."""
-        self.causes[error.endpoint] = error
+        if error.code is not StatusCode.INTERNAL or error.endpoint not in self.causes:
+            self.causes[error.endpoint] = error  # else an earlier one says more
         self.tried.add(error.endpoint)
         self.number += 1
 

@@ -40,6 +40,10 @@ NEVER_SENT = (
 # What gRPC says of a peer that speaks HTTP and is no etcd.
 _NO_GRPC = "Received http2 header with status"
 
+# What grpc.aio says where a stream has ended while a request was being sent. The status that it was
+# given is lost; a stream that the server refuses at once may end so every other time.
+_UNTOLD = "Internal error from Core"
+
 # What a server says when its context for the call ends, under whatever code: the Lock and Election
 # services answer so, with UNKNOWN, when the deadline passes there first.
 _OF_CONTEXT: Mapping[str, type[EtcdError]] = {
@@ -87,6 +91,8 @@ def error_from(
         return UnsupportedByServerError(
             feature=method.name, needs=method.since, endpoint=endpoint, method=method.name
         )
+    if text == _UNTOLD:
+        text = "the stream ended while a request was being sent; gRPC does not say why"
     kind = _OF_CONTEXT.get(text) or _BY_CODE.get(status, StatusError)
     return kind(
         text or f"the call failed with status {status.name}",

@@ -45,6 +45,15 @@ _LISTENING = "etcd-sdk-lease-answers"
 _FOR_EVER = 1e9
 
 
+# Leases run out while the machine sleeps. Where there is no such clock, that goes unnoticed.
+_CLOCK: int | None = getattr(time, "CLOCK_BOOTTIME", None)
+
+
+def _now() -> float:
+    """Seconds on a clock that is never set."""
+    return time.monotonic() if _CLOCK is None else time.clock_gettime(_CLOCK)
+
+
 class LeaseLoss:
     """The event that a lease is lost."""
 
@@ -88,7 +97,7 @@ class LeaseLoss:
         return self._event.wait(limit) or self.is_set()
 
     def _is_late(self) -> bool:
-        return time.monotonic() >= self._kept.deadline
+        return _now() >= self._kept.deadline
 
     def _happen(self, reason: LossReason) -> None:
         with self._guard:
@@ -223,7 +232,7 @@ class LeaseKeeper:
                 if job not in self._at_work:
                     Worker(partial(self._work, job), job)
                     self._at_work.add(job)
-            kept = self._renewals.add(lease_id, time.monotonic(), ttl=ttl, since=since)
+            kept = self._renewals.add(lease_id, _now(), ttl=ttl, since=since)
             handle = KeptLease(self, lease, kept, body)
             self._handles.setdefault(lease_id, set()).add(handle)
             self._wake()
@@ -275,7 +284,7 @@ class LeaseKeeper:
     def _renew(self) -> None:
         """Send what is due and give up what is too late; then wait until more is."""
         with self.guard:
-            now = time.monotonic()
+            now = _now()
             lost = [each for id in self._renewals.expired(now) for each in self._forget(id)]
             if self._stream is not None:
                 self._send_due(self._stream, now)
@@ -319,10 +328,10 @@ class LeaseKeeper:
                     LEASE_KEEP_ALIVE_STREAM, channel, self._attempts, started, error
                 )
                 return
-            self._trouble = error
             wait = self._pipeline.recover(
                 LEASE_KEEP_ALIVE_STREAM, self._attempts, channel, headers, error, started
             )
+            self._trouble = self._attempts.causes.get(channel.name, error)
         except ClientClosedError:
             self.halt()
             return
@@ -344,7 +353,7 @@ class LeaseKeeper:
                 if not self._handles:
                     return None
                 self._stream = stream
-                self._renewals.opened(time.monotonic())
+                self._renewals.opened(_now())
                 self._wake()
             for response in stream.undisturbed():
                 self._take(response)
@@ -361,7 +370,7 @@ class LeaseKeeper:
             self._trouble = None
             self._attempts = self._pipeline.endless_attempts()
         with self.guard:
-            reason = self._renewals.received(response.ID, response.TTL, time.monotonic())
+            reason = self._renewals.received(response.ID, response.TTL, _now())
             lost = [] if reason is None else self._forget(response.ID)
             if self._renewals.is_sooner():
                 self._wake()
@@ -501,7 +510,7 @@ class HeldLease:
         self._body: Body | None = None
 
     def __enter__(self) -> KeptLease:
-        since = time.monotonic()
+        since = _now()
         granted = self._lease.grant(self._ttl, id=self._id, timeout=self._timeout)
         self._body = Body()
         self._kept = keeper_of(self._lease._pipeline).keep(

@@ -11,6 +11,7 @@ from functools import partial
 import pytest
 
 from etcd_sdk import AsyncClient, AsyncKeptLease, Compare, EventType, errors
+from etcd_sdk._async import lease as keeping
 from etcd_sdk._async.lease import AsyncLeaseLoss
 from etcd_sdk._compat._async import AsyncGuard
 from etcd_sdk._core.renewals import Kept
@@ -337,14 +338,25 @@ async def test_closing_the_client_halts_all_renewals(own_server: EtcdServer) -> 
 
 async def test_the_clock_alone_says_that_a_lease_is_lost() -> None:
     """As when nothing else has run since its time was up."""
-    kept = Kept(7, time.monotonic() - 4.9, 0.5)
+    kept = Kept(7, keeping._now() - 4.9, 0.5)
     lost = AsyncLeaseLoss(kept, AsyncGuard())
     assert not lost.is_set()
     assert await lost.wait(0.11)
     assert lost.is_set()
     assert lost.reason is LossReason.EXPIRED
-    kept.lives(60, time.monotonic())
+    kept.lives(60, keeping._now())
     assert lost.reason is LossReason.EXPIRED
+
+
+async def test_a_lease_runs_out_while_the_machine_sleeps(
+    client: AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with client.lease.keep_alive((await client.lease.grant(60)).ID) as kept:
+        await answered(kept)
+        awake = keeping._now
+        monkeypatch.setattr(keeping, "_now", lambda: awake() + 3600)
+        with pytest.raises(errors.LeaseLostError):
+            kept.check()
 
 
 async def test_everybody_who_waits_is_told(client: AsyncClient) -> None:

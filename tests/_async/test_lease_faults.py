@@ -213,7 +213,7 @@ async def test_a_lease_that_the_user_may_not_renew_is_lost_alone(auth_server: Et
 async def test_trouble_with_a_login_may_pass_in_time(
     caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(keeping, "_TROUBLE_SECONDS", 0.05)
+    monkeypatch.setattr(keeping, "TROUBLE_SECONDS", 0.05)
     with serve_with_auth(token_ttl=1) as server:
         async with (
             AsyncClient(server.endpoint, username="root", password="root-pw") as root,

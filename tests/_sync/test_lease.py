@@ -15,6 +15,7 @@ import pytest
 from etcd_sdk import Client, Compare, EventType, KeptLease, errors
 from etcd_sdk._compat._sync import Guard
 from etcd_sdk._core.renewals import Kept
+from etcd_sdk._sync import lease as keeping
 from etcd_sdk._sync.lease import LeaseLoss
 from etcd_sdk.errors import LossReason
 from etcd_sdk.testing import EtcdServer
@@ -339,14 +340,25 @@ def test_closing_the_client_halts_all_renewals(own_server: EtcdServer) -> None:
 
 def test_the_clock_alone_says_that_a_lease_is_lost() -> None:
     """As when nothing else has run since its time was up."""
-    kept = Kept(7, time.monotonic() - 4.9, 0.5)
+    kept = Kept(7, keeping._now() - 4.9, 0.5)
     lost = LeaseLoss(kept, Guard())
     assert not lost.is_set()
     assert lost.wait(0.11)
     assert lost.is_set()
     assert lost.reason is LossReason.EXPIRED
-    kept.lives(60, time.monotonic())
+    kept.lives(60, keeping._now())
     assert lost.reason is LossReason.EXPIRED
+
+
+def test_a_lease_runs_out_while_the_machine_sleeps(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with client.lease.keep_alive((client.lease.grant(60)).ID) as kept:
+        answered(kept)
+        awake = keeping._now
+        monkeypatch.setattr(keeping, "_now", lambda: awake() + 3600)
+        with pytest.raises(errors.LeaseLostError):
+            kept.check()
 
 
 def test_everybody_who_waits_is_told(client: Client) -> None:

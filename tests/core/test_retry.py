@@ -220,6 +220,15 @@ def test_there_are_as_many_attempts_as_the_policy_allows(most: int) -> None:
     assert made == most
 
 
+def test_a_stream_that_ends_without_a_reason_hides_none() -> None:
+    attempts = Attempts(DEFAULT, math.inf)
+    untold = errors.StatusError("does not say why", code=StatusCode.INTERNAL, endpoint="a:1")
+    told = example(errors.NoLeaderError, in_doubt=False)
+    for error, kept in (untold, untold), (told, told), (untold, told):
+        attempts.failed(error)
+        assert attempts.verdict(error, ["a:1"]) is kept
+
+
 def test_a_round_forgets_who_was_tried() -> None:
     attempts = Attempts(DEFAULT, math.inf)
     attempts.failed(example(errors.UnavailableError, in_doubt=False))

@@ -60,6 +60,12 @@ def test_an_unknown_text_falls_to_its_code(code: StatusCode, kind: type[errors.E
     assert (type(error), error.code) == (kind, code)
 
 
+def test_what_grpc_does_not_tell_is_said_plainly() -> None:
+    error = error_from(StatusCode.INTERNAL, "Internal error from Core", methods.WATCH_WATCH, "")
+    assert (type(error), error.code) == (errors.StatusError, StatusCode.INTERNAL)
+    assert "does not say why" in error.message
+
+
 @pytest.mark.parametrize(
     ("text", "kind"),
     [
