@@ -1,12 +1,16 @@
-"""Which process this is, and what it has from the one that it was forked from.
+"""Which process this is, and what of gRPC's it must never free.
 
 A fork copies what gRPC made, but neither its threads nor its connections, which both processes have
 from then on. To use any of it in the child may wait for ever for a thread of the parent. Even to
 free it does harm: some releases of gRPC then tell the server to end calls that are the parent's.
+
+An interpreter that exits stops its daemon threads wherever they are, perhaps with a lock of gRPC's.
+To free a call then, as modules are torn down, may wait for ever for that lock.
 """
 
 from __future__ import annotations
 
+import atexit
 import os
 import weakref
 
@@ -19,19 +23,24 @@ _spared: weakref.WeakSet[object] = weakref.WeakSet()
 
 
 def spare(thing: object) -> None:
-    """Let no child of this process ever free what gRPC made, not even as it exits."""
+    """Have neither the exit of this process nor a child of it ever free what gRPC made."""
     _spared.add(thing)
+
+
+def _keep_for_ever() -> None:
+    spared = list(_spared)
+    if spared:
+        import ctypes
+
+        for thing in spared:
+            ctypes.pythonapi.Py_IncRef(ctypes.py_object(thing))
 
 
 def _become_another() -> None:
     global current
     current = object()
-    inherited = list(_spared)
-    if inherited:
-        import ctypes
-
-        for thing in inherited:
-            ctypes.pythonapi.Py_IncRef(ctypes.py_object(thing))
+    _keep_for_ever()
 
 
 os.register_at_fork(after_in_child=_become_another)
+atexit.register(_keep_for_ever)

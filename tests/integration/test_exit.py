@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import time
+from contextlib import ExitStack
 
 import pytest
 
@@ -151,6 +152,26 @@ def test_a_program_ends_with_things_under_way(server: EtcdServer, left: str) -> 
             ended = program.end()
             assert time.monotonic() - began < SOON_SECONDS
             assert (ended.code, ended.said, ended.complaints) == (0, [], "")
+
+
+def test_programs_end_that_have_just_heard_of_something(server: EtcdServer) -> None:
+    """Threads of gRPC may be stopped with a lock that is asked for later; one in four were."""
+    source = (
+        COMMON
+        + """
+client = Client(ENDPOINT)
+stream = opened(client)
+watch = client.watch("a").__enter__()
+lease = client.lease.keep_alive(client.lease.grant(30).ID)
+client.kv.put("a", "1")
+next(stream), next(watch)
+"""
+    )
+    with ExitStack() as stack:
+        programs = [stack.enter_context(Program(source, server.endpoint, "")) for _ in range(10)]
+        for program in programs:
+            ended = program.end()
+            assert (ended.code, ended.complaints) == (0, "")
 
 
 BLOCKED = {
