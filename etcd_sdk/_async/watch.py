@@ -286,8 +286,13 @@ class AsyncWatchHub:
         with self._guard:
             if self._good_from == math.inf:
                 self._good_from, self.trouble = time.monotonic() + _LIVED_SECONDS, None
-            self._revision = max(self._revision, response.header.revision)
+            revision = response.header.revision
+            if revision > self._revision:
+                self._revision = revision
             outcome = self._session.received(response)
+            if outcome.kind is Kind.EVENTS:  # as nearly always
+                self._deliver(outcome)
+                return None
             if outcome.error is not None:
                 outcome.error.endpoint = endpoint
             if outcome.kind is Kind.PROGRESS:
@@ -299,8 +304,6 @@ class AsyncWatchHub:
                 self._forget(subscription)
             elif outcome.kind is Kind.REFUSED:
                 return outcome
-            elif outcome.kind is Kind.EVENTS and outcome.response is not None:
-                self._deliver(subscription, outcome.response)
             elif outcome.kind is Kind.CREATED:
                 if subscription.created is None:
                     self._good_from = 0.0
@@ -313,7 +316,15 @@ class AsyncWatchHub:
                 self._ended(outcome)
         return None
 
-    def _deliver(self, subscription: Subscription, response: pb.WatchResponse) -> None:
+    def _deliver(self, outcome: Outcome) -> None:
+        """Hand events, or a notification, to whoever watches."""
+        state, response = outcome.watch, outcome.response
+        if state is None or response is None:
+            return
+        subscription = self._subscriptions[state]
+        if subscription.over:
+            self._forget(subscription)
+            return
         self._good_from = 0.0
         subscription.waiting += _weight(response)
         subscription.mailbox.put(response)
@@ -583,7 +594,8 @@ class AsyncWatcher:
 
     async def _next(self) -> pb.WatchResponse:
         """The next response that has anything to say."""
-        hub = await self._begin()
+        hub = self._hub if self._begun and self._hub is not None else await self._begin()
+        hub.stay.check()
         watch = self._watch
         while not self._over:
             got = await watch.mailbox.get()

@@ -6,6 +6,7 @@ import asyncio
 import copy
 import threading
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
@@ -48,34 +49,16 @@ class AsyncEvent:
         return self._happened
 
 
-class AsyncLock:
+class AsyncLock(asyncio.Lock):
     """Held by one task at a time, across waits."""
 
-    def __init__(self) -> None:
-        self._lock = asyncio.Lock()
-
-    async def acquire(self, timeout: float | None) -> bool:
+    async def acquire_within(self, timeout: float | None) -> bool:
         """Take it, within ``timeout`` seconds; says whether that worked."""
         try:
             async with asyncio.timeout(timeout):
-                return await self._lock.acquire()
+                return await self.acquire()
         except TimeoutError:
             return False
-
-    def release(self) -> None:
-        """Give it to the next task that waits."""
-        self._lock.release()
-
-    async def __aenter__(self) -> None:
-        await self._lock.acquire()
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self._lock.release()
 
 
 class AsyncGuard:
@@ -123,7 +106,8 @@ class AsyncMailbox(Generic[ItemT]):
         """Add an item, unless it is closed."""
         if self._end is None:
             self._put.append(item)
-            _wake(self._waiters)
+            if self._waiters:
+                _wake(self._waiters)
 
     def close(self, error: Exception | None) -> None:
         """Let the other side end, with an error or without, after what is there already."""
@@ -144,7 +128,13 @@ class AsyncMailbox(Generic[ItemT]):
             elif self._end is not None:
                 raise self._end.reason()
             else:
-                await _woken(self._waiters, None)
+                self._waiters.append(waiter := asyncio.get_running_loop().create_future())
+                try:
+                    await waiter
+                except asyncio.CancelledError:
+                    with suppress(ValueError):  # it has been woken, too
+                        self._waiters.remove(waiter)
+                    raise
         return self._taken.pop()
 
 

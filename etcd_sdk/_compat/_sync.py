@@ -69,7 +69,7 @@ class Lock:
     def __init__(self) -> None:
         self._lock = threading.Lock()
 
-    def acquire(self, timeout: float | None) -> bool:
+    def acquire_within(self, timeout: float | None) -> bool:
         """Take it, within ``timeout`` seconds; says whether that worked."""
         return self._lock.acquire(timeout=_seconds(timeout))
 

@@ -324,7 +324,7 @@ class Pipeline:
     def _log_in(self, stale: Headers | None, deadline: float) -> Headers:
         """What calls carry after ``stale``. Of many calls that need it, one logs in."""
         logins, refusal = self.connection.logins, self._login.refusal
-        if not logins.acquire(left_of(deadline)):
+        if not logins.acquire_within(left_of(deadline)):
             raise self._too_late_to_log_in()
         try:
             headers = self._login.headers
