@@ -185,7 +185,7 @@ with client, client.watch("a") as watch:
     "what follows a login": """
 client = Client(ENDPOINT, timeout=1000, username="alice", password="alice-pw")
 beside(client.kv.get, "a")
-while client._connection.logins.acquire(0.01):
+while client._connection.logins.acquire_within(0.01):
     client._connection.logins.release()
 client.kv.get("a")
 """,
