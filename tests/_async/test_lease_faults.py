@@ -143,7 +143,7 @@ async def test_a_silent_server_is_left_only_for_another_one(own_server: EtcdServ
 async def test_connections_that_break_again_and_again(own_server: EtcdServer) -> None:
     with FaultProxy(own_server.endpoint) as proxy:
         async with AsyncClient(proxy.endpoint) as client:
-            kept = [await kept_alive(client, 2) for _ in range(10)]
+            kept = [await kept_alive(client, 3) for _ in range(10)]
             proxy.reset_randomly(1, least=400, most=1500)
             before = renewals(own_server)
             await async_eventually(lambda: proxy.resets >= 3)

@@ -145,7 +145,7 @@ def test_a_silent_server_is_left_only_for_another_one(own_server: EtcdServer) ->
 def test_connections_that_break_again_and_again(own_server: EtcdServer) -> None:
     with FaultProxy(own_server.endpoint) as proxy:
         with Client(proxy.endpoint) as client:
-            kept = [kept_alive(client, 2) for _ in range(10)]
+            kept = [kept_alive(client, 3) for _ in range(10)]
             proxy.reset_randomly(1, least=400, most=1500)
             before = renewals(own_server)
             eventually(lambda: proxy.resets >= 3)
