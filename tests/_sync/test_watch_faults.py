@@ -463,8 +463,8 @@ def test_many_watches_end_while_they_are_carried_on(own_server: EtcdServer) -> N
 @pytest.mark.parametrize("revision", [0, 1], ids=["from now on", "from the past"])
 def test_a_watch_that_no_server_acknowledges(own_server: EtcdServer, revision: int) -> None:
     with Client(own_server.endpoint) as client:
-        hasty = client.with_options(timeout=0.3)
-        watch = client.watch("a", start_revision=revision, timeout=0.3)
+        hasty = client.with_options(timeout=0.8)
+        watch = client.watch("a", start_revision=revision, timeout=0.8)
         own_server.kill()
         for each in hasty.watch("a", start_revision=revision), watch:
             with pytest.raises(errors.UnavailableError) as caught:
