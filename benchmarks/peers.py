@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 from typing import NamedTuple
 
@@ -29,6 +30,10 @@ class Peer(NamedTuple):
     cases: tuple[Case, ...]
 
 
+# All on the same gRPC, so that no difference between its releases is taken for one between clients.
+_GRPC = f"grpcio=={version('grpcio')}"
+
+
 def _live(flavour: str) -> tuple[Case, ...]:
     return Case(flavour, "fanout"), Case(flavour, "trickle", clock="cpu")
 
@@ -38,7 +43,7 @@ PEERS = (
         "etcd3",
         "sdk",
         # Its generated code needs a protobuf before 4.
-        ("etcd3==0.12.0", "protobuf==3.20.3"),
+        ("etcd3==0.12.0", "protobuf==3.20.3", _GRPC),
         (
             *(Case("sync", work) for work in ("get", "put", "range", "replay")),
             *_live("sync"),
@@ -47,7 +52,7 @@ PEERS = (
     Peer(
         "aetcd",
         "sdk-async",
-        ("aetcd==1.0.0",),
+        ("aetcd==1.0.0", _GRPC),
         (
             Case("async", "get"),
             Case("async", "put"),

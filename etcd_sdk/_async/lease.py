@@ -357,8 +357,7 @@ class AsyncLeaseKeeper:
                 self._stream = stream
                 self._renewals.opened(_now())
                 self._wake()
-            async for response in stream.undisturbed():
-                self._take(response)
+            await stream.feed(self._take)
         except EtcdError as error:
             return error
         finally:

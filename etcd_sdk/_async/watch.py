@@ -10,7 +10,7 @@ import logging
 import math
 import time
 import weakref
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from types import TracebackType
 from typing import Literal, NamedTuple, Self, TypeAlias
 
@@ -22,6 +22,7 @@ from etcd_sdk._compat._async import (
     AsyncLock,
     AsyncMailbox,
     AsyncStay,
+    AsyncTurn,
     AsyncWorker,
 )
 from etcd_sdk._core import timeouts
@@ -63,6 +64,10 @@ class Gap(NamedTuple):
     last: int
 
 
+News: TypeAlias = tuple[pb.WatchResponse, Sequence[pb.Event]]
+"""A response and its events: to ask a message for those again would cost more than to keep them."""
+
+
 class Asked(NamedTuple):
     """What a watch's user wants of it on this side of the wire."""
 
@@ -93,7 +98,7 @@ class Subscription:
 
     def __init__(self, request: pb.WatchCreateRequest, asked: Asked) -> None:
         self.state = WatchState(request)
-        self.mailbox: AsyncMailbox[pb.WatchResponse | Gap] = AsyncMailbox()
+        self.mailbox: AsyncMailbox[News | Gap] = AsyncMailbox()
         self.settled = AsyncEvent()
         """Set once the server has acknowledged the watch, or it has ended."""
         self.created: pb.WatchResponse | None = None
@@ -101,11 +106,19 @@ class Subscription:
         self.over = False
         self.paused = False
         """Whether the server was told to stop until the reader has caught up."""
-        self.waiting = 0
-        """How many events the reader has yet to take; a progress notification counts as one."""
+        self.arrived = 0
+        """How many events the mailbox was given; a progress notification counts as one."""
+        self.taken = 0
+        """How many of them the reader has taken. Each of the two numbers is changed by one side
+        alone, so that neither has to keep the other out."""
         self.limit = asked.buffer
         self.overflow = asked.overflow
         self.skips_gaps = asked.on_compaction is not None
+
+    @property
+    def waiting(self) -> int:
+        """How many events the reader has yet to take."""
+        return self.arrived - self.taken
 
     def end(self, error: EtcdError | None) -> None:
         """Let the reader end, after what has arrived already."""
@@ -148,6 +161,7 @@ class AsyncWatchHub:
         self._questions: set[Question] = set()
         self._guard = AsyncGuard()
         self._stream: AsyncGrpcStream[pb.WatchRequest, pb.WatchResponse] | None = None
+        self._endpoint = ""
         self._running = False
         self._good_from = math.inf
         """When the stream is not to count as a failed attempt any more, however it ends: never, as
@@ -174,14 +188,10 @@ class AsyncWatchHub:
         if stream is not None and not subscription.paused:
             stream.post(subscription.state.cancel())
 
-    def taken(self, subscription: Subscription, response: pb.WatchResponse) -> None:
-        """Note that a response has been read, and carry a watch on whose reader has caught up."""
+    def caught_up(self, subscription: Subscription) -> None:
+        """Carry a paused watch on, once its reader has little left to take."""
         with self._guard:
-            subscription.waiting -= _weight(response)
-            if not subscription.paused or subscription.over:
-                return
-            if subscription.waiting <= subscription.limit // 2:
-                self._add(subscription)
+            self._carry_on(subscription)
 
     async def progress(self, subscription: Subscription, deadline: float) -> int:
         """The revision up to which a watch has got its events."""
@@ -259,20 +269,18 @@ class AsyncWatchHub:
         """Carry all watches on a stream until it ends; returns why, if it was not our wish."""
         stream = channel.stream(WATCH_WATCH, None, self._pipeline.metadata(headers))
         with self._guard:
-            self._stream = stream
+            self._stream, self._endpoint = stream, channel.name
             self._good_from, self._revision = math.inf, 0
             self._let_go()
             for request in self._session.opened():
                 self._send(request)
         try:
-            async for response in stream.undisturbed():
-                refused = self._handle(response, channel.name)
-                if refused is not None:
-                    error = await self._token_error(refused, channel, headers)
-                    if error is not None:
-                        return error
-                    with self._guard:
-                        self._ended(refused)
+            while (refused := await stream.feed(self._handle)) is not None:
+                error = await self._token_error(refused, channel, headers)
+                if error is not None:
+                    return error
+                with self._guard:
+                    self._ended(refused)
         except EtcdError as error:
             return error
         finally:
@@ -281,62 +289,76 @@ class AsyncWatchHub:
             stream.cancel()
         return channel.ended_by_server(WATCH_WATCH) if is_wanted else None
 
-    def _handle(self, response: pb.WatchResponse, endpoint: str) -> Outcome | None:
+    def _handle(self, response: pb.WatchResponse) -> Outcome | None:
         """Do what a response asks for; returns it if it refuses a watch."""
+        events = response.events
         with self._guard:
-            if self._good_from == math.inf:
-                self._good_from, self.trouble = time.monotonic() + _LIVED_SECONDS, None
-            revision = response.header.revision
-            if revision > self._revision:
-                self._revision = revision
-            outcome = self._session.received(response)
-            if outcome.kind is Kind.EVENTS:  # as nearly always
-                self._deliver(outcome)
-                return None
-            if outcome.error is not None:
-                outcome.error.endpoint = endpoint
-            if outcome.kind is Kind.PROGRESS:
-                self._answer(response.header.revision)
-            if outcome.watch is None:
-                return None
-            subscription = self._subscriptions[outcome.watch]
-            if subscription.over:
-                self._forget(subscription)
-            elif outcome.kind is Kind.REFUSED:
-                return outcome
-            elif outcome.kind is Kind.CREATED:
-                if subscription.created is None:
-                    self._good_from = 0.0
-                    subscription.created = outcome.response
-                    subscription.settled.set()
-            elif outcome.kind is Kind.AGAIN:
-                self._stop(subscription)
-                self._add(subscription)
-            else:
-                self._ended(outcome)
+            watch = self._session.takes(response, events) if events else None
+            if watch is None:
+                return self._interpret(response)
+            self._deliver(watch, response, events)
         return None
 
-    def _deliver(self, outcome: Outcome) -> None:
+    def _interpret(self, response: pb.WatchResponse) -> Outcome | None:
+        """Do what a response asks for that brings no events, or not in the usual way."""
+        revision = response.header.revision
+        if self._good_from == math.inf:
+            self._good_from, self.trouble = time.monotonic() + _LIVED_SECONDS, None
+        self._revision = max(self._revision, revision)
+        outcome = self._session.received(response)
+        if outcome.error is not None:
+            outcome.error.endpoint = self._endpoint
+        if outcome.kind is Kind.PROGRESS:
+            self._answer(revision)
+        if outcome.watch is None:
+            return None
+        subscription = self._subscriptions[outcome.watch]
+        if subscription.over:
+            self._forget(subscription)
+        elif outcome.kind is Kind.REFUSED:
+            return outcome
+        elif outcome.kind is Kind.CREATED:
+            if subscription.created is None:
+                self._good_from = 0.0
+                subscription.created = outcome.response
+                subscription.settled.set()
+        elif outcome.kind is Kind.EVENTS and outcome.response is not None:
+            self._deliver(outcome.watch, outcome.response, outcome.response.events)
+        elif outcome.kind is Kind.AGAIN:
+            self._stop(subscription)
+            self._add(subscription)
+        else:
+            self._ended(outcome)
+        return None
+
+    def _deliver(
+        self, watch: WatchState, response: pb.WatchResponse, events: Sequence[pb.Event]
+    ) -> None:
         """Hand events, or a notification, to whoever watches."""
-        state, response = outcome.watch, outcome.response
-        if state is None or response is None:
-            return
-        subscription = self._subscriptions[state]
+        subscription = self._subscriptions[watch]
         if subscription.over:
             self._forget(subscription)
             return
         self._good_from = 0.0
-        subscription.waiting += _weight(response)
-        subscription.mailbox.put(response)
-        if subscription.waiting <= subscription.limit:
+        if watch.next_revision > self._revision + 1:
+            self._revision = watch.next_revision - 1
+        subscription.arrived += len(events) or 1
+        subscription.mailbox.put((response, events))
+        if subscription.arrived - subscription.taken <= subscription.limit:
             return
         self._forget(subscription)
         if subscription.overflow == "wait":
             subscription.paused = True
+            self._carry_on(subscription)  # should its reader have caught up just now
             return
         text = f"the reader is more than {subscription.limit} events behind"
-        following = subscription.state.next_revision
+        following = watch.next_revision
         subscription.end(WatchOverflowError(text, next_revision=following, method=WATCH_WATCH.name))
+
+    def _carry_on(self, subscription: Subscription) -> None:
+        is_waiting = subscription.paused and not subscription.over
+        if is_waiting and subscription.waiting <= subscription.limit // 2:
+            self._add(subscription)
 
     def _ended(self, outcome: Outcome) -> None:
         state, error = outcome.watch, outcome.error
@@ -437,11 +459,6 @@ class AsyncWatchHub:
             return  # the next stream begins with what counts then
 
 
-def _weight(response: pb.WatchResponse) -> int:
-    """What a response counts in a buffer."""
-    return len(response.events) or 1
-
-
 def hub_of(pipeline: AsyncPipeline) -> AsyncWatchHub:
     """The stream for watches of such a pipeline; there is one for each kind of metadata."""
     pipeline.settle()
@@ -469,12 +486,13 @@ class AsyncWatcher:
         self._asked = asked
         self._watch = Subscription(request, asked)
         self._hub: AsyncWatchHub | None = None
-        self._begun = False
+        self._begun: AsyncWatchHub | None = None
+        """The hub, once a server has acknowledged the watch."""
         self._over = False
         self._events: Iterator[pb.Event] = iter(())
         # Whoever begins it, and whoever reads it, does so alone.
         self._beginning = AsyncLock()
-        self._reading = AsyncLock()
+        self._reading = AsyncTurn()
 
     @property
     def created(self) -> pb.WatchResponse | None:
@@ -525,11 +543,17 @@ class AsyncWatcher:
     async def __anext__(self) -> pb.Event:
         for event in self._events:
             return event
-        async with self._reading:
+        hub = self._begun or await self._begin()
+        hub.stay.check()
+        with self._reading:
             while True:
                 for event in self._events:
                     return event
-                self._events = iter((await self._next()).events)
+                news = self._take(hub)
+                if news is None:
+                    await self._watch.mailbox.filled()
+                    continue
+                self._events = iter(news[1])
                 if self._over:  # another thread has cancelled it just now
                     self._events = iter(())
 
@@ -549,14 +573,14 @@ class AsyncWatcher:
         """Have the server create the watch, once."""
         if self._hub is not None:
             self._hub.stay.check()
-            if self._begun:
-                return self._hub
         async with self._beginning:
-            self._hub = hub = hub_of(self._pipeline)
-            if not self._begun and not self._over:
+            if self._begun is None:
+                self._hub = hub = hub_of(self._pipeline)
+                if self._over:
+                    return hub
                 await self._create(hub)
-                self._begun = True
-        return hub
+                self._begun = hub
+            return self._begun
 
     async def _create(self, hub: AsyncWatchHub) -> None:
         watch = self._watch
@@ -594,17 +618,29 @@ class AsyncWatcher:
 
     async def _next(self) -> pb.WatchResponse:
         """The next response that has anything to say."""
-        hub = self._hub if self._begun and self._hub is not None else await self._begin()
+        hub = self._begun or await self._begin()
         hub.stay.check()
+        with self._reading:
+            while (news := self._take(hub)) is None:
+                await self._watch.mailbox.filled()
+        return news[0]
+
+    def _take(self, hub: AsyncWatchHub) -> News | None:
+        """What the reader gets next, if it is there."""
+        if self._over:
+            raise StopAsyncIteration
         watch = self._watch
-        while not self._over:
-            got = await watch.mailbox.get()
-            if isinstance(got, pb.WatchResponse):
-                hub.taken(watch, got)
-                return got
+        news = watch.mailbox.take()
+        if news is None:
+            return None
+        if isinstance(news, Gap):
             if self._asked.on_compaction is not None:
-                self._asked.on_compaction(got.first, got.last)
-        raise StopAsyncIteration
+                self._asked.on_compaction(*news)
+            return None
+        watch.taken += len(news[1]) or 1
+        if watch.paused:
+            hub.caught_up(watch)
+        return news
 
 
 class AsyncWatchResponses:

@@ -6,7 +6,6 @@ import asyncio
 import copy
 import threading
 from collections.abc import Callable, Coroutine
-from contextlib import suppress
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
@@ -76,6 +75,10 @@ class AsyncGuard:
         pass
 
 
+AsyncTurn = AsyncGuard
+"""Keeps other threads out of some lines that wait. Tasks have to look again after each wait."""
+
+
 class AsyncWorker:
     """A function that runs beside its caller until it returns."""
 
@@ -115,27 +118,31 @@ class AsyncMailbox(Generic[ItemT]):
             self._end = _End(error)
             _wake(self._waiters)
 
-    async def get(self) -> ItemT:
-        """The next item; waits for it.
+    def take(self) -> ItemT | None:
+        """The next item; ``None`` if there is none yet.
 
         Raises:
-            StopAsyncIteration: It is closed without an error.
+            StopAsyncIteration: It is closed without an error, and nothing is left.
         """
-        while not self._taken:
-            if self._put:
-                self._put.reverse()
-                self._put, self._taken = self._taken, self._put
-            elif self._end is not None:
-                raise self._end.reason()
-            else:
-                self._waiters.append(waiter := asyncio.get_running_loop().create_future())
-                try:
-                    await waiter
-                except asyncio.CancelledError:
-                    with suppress(ValueError):  # it has been woken, too
-                        self._waiters.remove(waiter)
-                    raise
+        if not self._taken:
+            if not self._put:
+                if self._end is not None:
+                    raise self._end.reason()
+                return None
+            self._put.reverse()
+            self._put, self._taken = self._taken, self._put
         return self._taken.pop()
+
+    def filled(self) -> asyncio.Future[None]:
+        """Wait until it might have an item, or be closed."""
+        waiter = asyncio.get_running_loop().create_future()
+        if self._put or self._taken or self._end is not None:
+            waiter.set_result(None)
+            return waiter
+        if self._waiters:  # those of tasks that were cancelled while they waited
+            self._waiters = [each for each in self._waiters if not each.done()]
+        self._waiters.append(waiter)
+        return waiter
 
 
 async def _woken(waiters: list[asyncio.Future[None]], timeout: float | None) -> None:

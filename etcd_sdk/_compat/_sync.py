@@ -27,6 +27,9 @@ def _seconds(timeout: float | None) -> float:
 Guard = threading.Lock
 """Keeps other threads out of a few lines."""
 
+Turn = threading.Lock
+"""Keeps other threads out of some lines that wait."""
+
 
 class Event:
     """Something that happens once. There may be one for each of many thousand watches or leases."""
@@ -98,12 +101,13 @@ class Worker:
 
 
 class Mailbox(Generic[ItemT]):
-    """What one side puts and the other takes, until it is closed."""
+    """What one side puts and the other takes, until it is closed. Takers need a ``Turn``."""
 
-    __slots__ = ("_end", "_items")
+    __slots__ = ("_end", "_items", "_next")
 
     def __init__(self) -> None:
         self._items: queue.SimpleQueue[ItemT | _End] = queue.SimpleQueue()
+        self._next: ItemT | _End | None = None
         self._end: _End | None = None
 
     def put(self, item: ItemT) -> None:
@@ -117,17 +121,26 @@ class Mailbox(Generic[ItemT]):
             self._end = _End(error)
             self._items.put(self._end)
 
-    def get(self) -> ItemT:
-        """The next item; waits for it.
+    def take(self) -> ItemT | None:
+        """The next item; ``None`` if there is none yet.
 
         Raises:
-            StopIteration: It is closed without an error.
+            StopIteration: It is closed without an error, and nothing is left.
         """
-        item = self._items.get()
+        item, self._next = self._next, None
+        if item is None:
+            if self._items.empty():
+                return None
+            item = self._items.get()
         if isinstance(item, _End):
             self._items.put(item)  # for whoever asks next
             raise item.reason()
         return item
+
+    def filled(self) -> None:
+        """Wait until it has an item, or is closed."""
+        if self._next is None:
+            self._next = self._items.get()
 
 
 class _End:

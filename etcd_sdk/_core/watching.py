@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from enum import Enum, auto
 from typing import Any, NamedTuple
 
@@ -114,28 +114,39 @@ class WatchState:
         """What asks a server to stop."""
         return pb.WatchRequest(cancel_request=pb.WatchCancelRequest(watch_id=self.id))
 
-    def take(self, response: pb.WatchResponse) -> pb.WatchResponse | None:
-        """What of a response is new to the reader and complete; ``None`` for nothing yet."""
-        # Every live event comes this way, and each look into a message costs some 100 ns.
-        if self._parts is not None or response.fragment:
-            whole = self._joined(response)
-            if whole is None:
-                return None
-            response = whole
-        events = response.events
-        if not events:
-            return self._progressed(response)
+    def takes(self, response: pb.WatchResponse, events: Sequence[pb.Event]) -> bool:
+        """Take a response as it is, if its events are new and complete, as nearly always.
+
+        Args:
+            response: What the server has sent.
+            events: Those of the response. Every live one comes this way, and each look into a
+                message costs some 100 ns.
+        """
+        if self._parts is not None or response.fragment or response.canceled:
+            return False
         first = last = events[0].kv.mod_revision
         if len(events) > 1:
             last = events[-1].kv.mod_revision
         if first < self.next_revision:
-            fresh = [e for e in events if e.kv.mod_revision >= self.next_revision]
-            if not fresh:
-                return None
+            return False
+        self.next_revision = last + 1
+        if self._name:
+            response.watch_id = self._name
+        return True
+
+    def take(self, response: pb.WatchResponse) -> pb.WatchResponse | None:
+        """What of a response is new to the reader and complete; ``None`` for nothing yet."""
+        whole = self._joined(response)
+        if whole is None:
+            return None
+        events = whole.events
+        if not events:
+            return self._progressed(whole)
+        if events[0].kv.mod_revision < self.next_revision:
+            fresh = [each for each in events if each.kv.mod_revision >= self.next_revision]
             del events[:]
             events.extend(fresh)
-        self.next_revision = last + 1
-        return self._named(response) if self._name else response
+        return whole if events and self.takes(whole, events) else None
 
     def skip_to(self, revision: int) -> None:
         """Give up what is older than that."""
@@ -230,8 +241,13 @@ class WatchSession:
         self._unanswered.clear()
         return (self.create(watch) for watch in self._watches.values())
 
+    def takes(self, response: pb.WatchResponse, events: Sequence[pb.Event]) -> WatchState | None:
+        """The watch that gets a response just as it is; ``None`` if there is more to it."""
+        watch = self._watches.get(response.watch_id)
+        return watch if watch is not None and watch.takes(response, events) else None
+
     def received(self, response: pb.WatchResponse) -> Outcome:
-        """What a response means."""
+        """What a response means that no watch ``takes``."""
         if response.created:
             return self._created(response)
         watch = self._watches.get(response.watch_id)

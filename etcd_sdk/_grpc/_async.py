@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 import weakref
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from types import TracebackType
 from typing import Any, Generic, Self, TypeVar, cast
 
@@ -26,6 +26,7 @@ from etcd_sdk_api.method import Method
 
 RequestT = TypeVar("RequestT", bound=Message)
 ResponseT = TypeVar("ResponseT", bound=Message)
+FoundT = TypeVar("FoundT")
 
 
 # A thread of gRPC tells the loop of calls that have ended. Of those that it has for a loop that is
@@ -194,26 +195,6 @@ class AsyncGrpcResponses(Generic[ResponseT]):
     ) -> None:
         self.cancel()
 
-    async def _next_undisturbed(self) -> ResponseT:
-        if self._failure is not None:
-            raise again(self._failure)
-        if self._ended:
-            raise StopAsyncIteration
-        try:
-            response = await self._call.read()
-        except asyncio.CancelledError:
-            if _was_cancelled():
-                raise
-            if self._ended:
-                raise StopAsyncIteration from None
-            raise self._fail(self._channel.closed_error(self._method)) from None
-        except grpc.RpcError as error:
-            raise self._fail(self._channel.failure(self._method, error), error) from error
-        if response is grpc.aio.EOF:
-            self.cancel()
-            raise StopAsyncIteration
-        return cast(ResponseT, response)
-
     async def _wait(self, reading: asyncio.Future[Any]) -> None:
         """Wait until a read is done, however it ends. Being cancelled here does not touch it."""
         patience = self._patience
@@ -275,30 +256,34 @@ class AsyncGrpcStream(AsyncGrpcResponses[ResponseT], Generic[RequestT, ResponseT
         if not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._outbox.put_nowait, request)
 
-    def undisturbed(self) -> AsyncGrpcReading[ResponseT]:
-        """Its responses for a worker, who is the only reader and cancelled at the very end alone.
+    async def feed(self, take: Callable[[ResponseT], FoundT | None]) -> FoundT | None:
+        """Let ``take`` have each response, until it finds something in one; returns that.
 
-        It reads without the task that shields each response from its reader's being cancelled.
+        Returns ``None`` once the stream is over. This is for a worker, who is the only reader and
+        cancelled at the very end alone: there is no task here that shields each response from its
+        reader's being cancelled.
         """
-        return AsyncGrpcReading(self._next_undisturbed)
+        read = self._call.read
+        try:
+            while not self._ended:
+                response = await read()
+                if response is grpc.aio.EOF:
+                    self.cancel()
+                elif (found := take(response)) is not None:
+                    return found
+        except asyncio.CancelledError:
+            if _was_cancelled():
+                raise
+            if not self._ended:
+                raise self._fail(self._channel.closed_error(self._method)) from None
+        except grpc.RpcError as error:
+            raise self._fail(self._channel.failure(self._method, error), error) from error
+        return None
 
     def half_close(self) -> None:
         """Promise to send no more; responses go on until the server ends the call."""
         self._open = False
         self._outbox.put_nowait(None)
-
-
-class AsyncGrpcReading(Generic[ResponseT]):
-    """The responses of a stream: iterate them."""
-
-    def __init__(self, read: Callable[[], Awaitable[ResponseT]]) -> None:
-        self._read = read
-
-    def __aiter__(self) -> Self:
-        return self
-
-    def __anext__(self) -> Awaitable[ResponseT]:
-        return self._read()
 
 
 async def _requests(outbox: asyncio.Queue[RequestT | None]) -> AsyncIterator[RequestT]:

@@ -26,6 +26,7 @@ from etcd_sdk_api.method import Method
 
 RequestT = TypeVar("RequestT", bound=Message)
 ResponseT = TypeVar("ResponseT", bound=Message)
+FoundT = TypeVar("FoundT")
 
 
 class Channel(BaseChannel):
@@ -261,9 +262,15 @@ class GrpcStream(GrpcResponses[ResponseT], Generic[RequestT, ResponseT]):
         """Queue a request from wherever, even a finalizer; dropped if the stream is over."""
         self._outbox.put(request)
 
-    def undisturbed(self) -> Self:
-        """Its responses for a worker; the async twin reads them with less effort."""
-        return self
+    def feed(self, take: Callable[[ResponseT], FoundT | None]) -> FoundT | None:
+        """Let ``take`` have each response, until it finds something in one; returns that.
+
+        Returns ``None`` once the stream is over.
+        """
+        for response in self:
+            if (found := take(response)) is not None:
+                return found
+        return None
 
     def half_close(self) -> None:
         """Promise to send no more; responses go on until the server ends the call."""

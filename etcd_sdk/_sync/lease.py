@@ -355,8 +355,7 @@ class LeaseKeeper:
                 self._stream = stream
                 self._renewals.opened(_now())
                 self._wake()
-            for response in stream.undisturbed():
-                self._take(response)
+            stream.feed(self._take)
         except EtcdError as error:
             return error
         finally:

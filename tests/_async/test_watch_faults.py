@@ -152,8 +152,21 @@ async def record(watch: AsyncWatcher) -> list[pb.WatchResponse]:
     raise AssertionError("the watch has ended")
 
 
+def end_and_start(server: EtcdServer) -> None:
+    """Have a server come back with all that it has acknowledged.
+
+    From 3.5.0 to 3.5.2 one that is killed may forget the write that it was at, and give its
+    revision to the next one (3.5.1 did in 6 of 720 kills): that lets no watch keep its promises.
+    """
+    if server.version in ("3.5.0", "3.5.1", "3.5.2"):
+        server.restart()
+    else:
+        server.kill()
+        server.start()
+
+
 @each_release
-async def test_nothing_is_lost_while_the_only_server_is_killed(etcd: Path) -> None:
+async def test_nothing_is_lost_while_the_only_server_ends(etcd: Path) -> None:
     with EtcdServer(etcd=etcd) as server:
         async with AsyncClient(server.endpoint) as client, AsyncClient(server.endpoint) as writer:
             traffic = AsyncTraffic(client, writer, "/t/")
@@ -161,8 +174,7 @@ async def test_nothing_is_lost_while_the_only_server_is_killed(etcd: Path) -> No
             async with AsyncCrowd(2, traffic.write) as crowd:
                 for _ in range(3):
                     await more(crowd, 50)
-                    server.kill()
-                    server.start()
+                    end_and_start(server)
             await traffic.check()
 
 
@@ -859,11 +871,11 @@ async def test_a_worker_that_breaks_down_leaves_nobody_waiting(
         await watch.__aenter__()
     waiting = [AsyncBeside(partial(end_of, watch)) for watch in watches]
 
-    def fail(response: pb.WatchResponse) -> None:
+    def fail(response: pb.WatchResponse, events: object) -> None:
         raise LookupError("a bug")
 
     with monkeypatch.context() as patched:
-        patched.setattr(client._connection.hubs[False]._session, "received", fail)
+        patched.setattr(client._connection.hubs[False]._session, "takes", fail)
         await client.kv.put(prefix, "1")
         for each in waiting:
             assert await each.result() == "StreamEndedError"
@@ -898,14 +910,14 @@ async def test_a_cancel_that_comes_with_a_response(
 ) -> None:
     """As from another thread: between that the reader has got it and that it looks inside."""
     watch = client.watch(prefix, prefix=True)
-    take = watch._next
+    taken = watch._take
 
-    async def take_and_cancel() -> pb.WatchResponse:
-        response = await take()
-        watch.cancel()
-        return response
+    def take_and_cancel(hub: watches.AsyncWatchHub) -> object:
+        if (news := taken(hub)) is not None:
+            watch.cancel()
+        return news
 
-    monkeypatch.setattr(watch, "_next", take_and_cancel)
+    monkeypatch.setattr(watch, "_take", take_and_cancel)
     async with watch:
         await client.kv.txn().then(*[Put(f"{prefix}{number}", "") for number in range(3)]).commit()
         assert [event async for event in watch] == []

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from etcd_sdk._compat._async import AsyncEvent, AsyncMailbox, AsyncWorker
-from etcd_sdk._compat._sync import Event, Mailbox
+from etcd_sdk._compat._sync import Event, Mailbox, Turn
 
 PATIENCE = 10.0
 
@@ -69,37 +69,55 @@ async def test_a_worker_begins_after_the_lines_that_make_it() -> None:
     assert begun == [True]
 
 
+async def read(mailbox: AsyncMailbox[int]) -> int:
+    while (item := mailbox.take()) is None:
+        await mailbox.filled()
+    return item
+
+
 async def test_a_mailbox_keeps_the_order() -> None:
     mailbox: AsyncMailbox[int] = AsyncMailbox()
+    assert mailbox.take() is None
     got = []
     for number in range(0, 30, 3):
         for item in range(number, number + 3):
             mailbox.put(item)
-        got += [await mailbox.get(), await mailbox.get()]
+        got += [await read(mailbox), await read(mailbox)]
     mailbox.close(None)
     mailbox.put(99)
-    got += [await mailbox.get() for _ in range(10)]
+    got += [await read(mailbox) for _ in range(10)]
     assert got == list(range(30))
     for _ in range(2):
         with pytest.raises(StopAsyncIteration):
-            await mailbox.get()
+            await read(mailbox)
 
 
 async def test_a_reader_who_is_cancelled_takes_nothing_along() -> None:
     mailbox: AsyncMailbox[int] = AsyncMailbox()
     for number in range(100):
-        reader = asyncio.create_task(mailbox.get())
+        reader = asyncio.create_task(read(mailbox))
         await asyncio.sleep(0)
         mailbox.put(number)
         reader.cancel()
         with pytest.raises(asyncio.CancelledError):
             await reader
-        assert await mailbox.get() == number
+        assert await read(mailbox) == number
+
+
+async def test_readers_who_give_up_leave_nothing_behind() -> None:
+    mailbox: AsyncMailbox[int] = AsyncMailbox()
+    for _ in range(100):
+        reader = asyncio.create_task(read(mailbox))
+        await asyncio.sleep(0)
+        reader.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await reader
+    assert len(mailbox._waiters) == 1
 
 
 async def test_readers_share_a_mailbox() -> None:
     mailbox: AsyncMailbox[int] = AsyncMailbox()
-    readers = [asyncio.create_task(mailbox.get()) for _ in range(5)]
+    readers = [asyncio.create_task(read(mailbox)) for _ in range(5)]
     await asyncio.sleep(0)
     for number in range(4):
         mailbox.put(number)
@@ -138,16 +156,21 @@ def test_a_threads_wait_for_an_event_has_an_end() -> None:
 
 def test_threads_share_a_mailbox() -> None:
     mailbox: Mailbox[int] = Mailbox()
+    turn = Turn()
     got: list[int] = []
 
-    def read() -> None:
-        try:
-            while True:
-                got.append(mailbox.get())
-        except StopIteration:
-            return
+    def take() -> int:
+        with turn:
+            while (item := mailbox.take()) is None:
+                mailbox.filled()
+            return item
 
-    threads = [threading.Thread(target=read) for _ in range(4)]
+    def take_all() -> None:
+        with suppress(StopIteration):
+            while True:
+                got.append(take())
+
+    threads = [threading.Thread(target=take_all) for _ in range(4)]
     for thread in threads:
         thread.start()
     for number in range(1000):

@@ -217,7 +217,7 @@ class Watching:
         """What arrives; perhaps the stream breaks after it."""
         if self.member is not None:
             for _ in range(min(chance.randint(1, 9), len(self.member.outbox))):
-                self._handle(self.session.received(self.member.outbox.popleft()))
+                self._receive(self.member.outbox.popleft())
             if chance.random() < 0.1:
                 self.member = None
 
@@ -271,7 +271,7 @@ class Watching:
             for watcher in member.watchers.values():
                 member.deliver(watcher, 1000, [], 0)
             while member.outbox:
-                self._handle(self.session.received(member.outbox.popleft()))
+                self._receive(member.outbox.popleft())
         self.nothing_is_lost_or_comes_twice()
         for reader in self.readers.values():
             self._check_the_end(reader, member)
@@ -307,6 +307,14 @@ class Watching:
     def _send(self, request: pb.WatchRequest) -> None:
         if self.member is not None:
             self.member.inbox.append(request)
+
+    def _receive(self, response: pb.WatchResponse) -> None:
+        events = response.events
+        watch = self.session.takes(response, events) if events else None
+        if watch is None:
+            self._handle(self.session.received(response))
+        else:
+            self._handle(Outcome(Kind.EVENTS, watch, response))
 
     def _handle(self, outcome: Outcome) -> None:
         if outcome.kind is Kind.NOTHING:
@@ -417,6 +425,26 @@ def test_events_move_a_watch_on_to_the_revision_after_the_last() -> None:
     watch = state(5)
     assert revisions(watch.take(response(9, 5, 5, 7))) == [5, 5, 7]
     assert watch.next_revision == 8  # what happens at 9 may still be under way
+
+
+def test_what_is_new_and_whole_is_taken_as_it_is() -> None:
+    watch = state(5, watch_id=7)
+    session = watching(watch)
+    news = response(9, 5, 6, watch_id=watch.id)
+    assert session.takes(news, news.events) is watch
+    assert (news.watch_id, watch.next_revision) == (7, 7)
+    for other in (
+        response(9, 6, 7, watch_id=watch.id),
+        response(9, 7, watch_id=watch.id, fragment=True),
+        response(9, 7, watch_id=watch.id, canceled=True),
+        response(9, 7, watch_id=99),
+    ):
+        assert session.takes(other, other.events) is None
+    assert watch.next_revision == 7
+    assert session.received(response(9, 7, watch_id=watch.id, fragment=True)).kind is Kind.NOTHING
+    rest = response(9, 7, watch_id=watch.id)
+    assert session.takes(rest, rest.events) is None
+    assert revisions(session.received(rest).response) == [7, 7]
 
 
 def test_what_was_seen_is_left_out() -> None:
