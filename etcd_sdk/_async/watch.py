@@ -22,7 +22,6 @@ from etcd_sdk._compat._async import (
     AsyncLock,
     AsyncMailbox,
     AsyncStay,
-    AsyncTurn,
     AsyncWorker,
 )
 from etcd_sdk._core import timeouts
@@ -130,7 +129,9 @@ class Subscription:
 
     def drop(self) -> None:
         """Let the reader end at once, and forget what it has not read."""
-        unread, self.mailbox = self.mailbox, AsyncMailbox()
+        empty: AsyncMailbox[News | Gap] = AsyncMailbox()
+        empty.close(None)  # before a reader, or another thread that drops it, can see it
+        unread, self.mailbox = self.mailbox, empty
         self.end(None)
         unread.close(None)
 
@@ -167,7 +168,7 @@ class AsyncWatchHub:
         """When the stream is not to count as a failed attempt any more, however it ends: never, as
         long as it has not answered, and from its start once it was of use."""
         self._revision = 0
-        """The newest one that the stream's server is known to have."""
+        """One that the stream's server is known to have. Headers of events are not looked at."""
         self.trouble: EtcdError | None = None
         """Why there is no stream that answers at the moment, if that is known."""
 
@@ -188,10 +189,10 @@ class AsyncWatchHub:
         if stream is not None and not subscription.paused:
             stream.post(subscription.state.cancel())
 
-    def caught_up(self, subscription: Subscription) -> None:
-        """Carry a paused watch on, once its reader has little left to take."""
+    def resume(self, subscription: Subscription) -> None:
+        """Carry a paused watch on, if its reader has little left to take."""
         with self._guard:
-            self._carry_on(subscription)
+            self._resume(subscription)
 
     async def progress(self, subscription: Subscription, deadline: float) -> int:
         """The revision up to which a watch has got its events."""
@@ -293,7 +294,8 @@ class AsyncWatchHub:
         """Do what a response asks for; returns it if it refuses a watch."""
         events = response.events
         with self._guard:
-            watch = self._session.takes(response, events) if events else None
+            # The first response of a stream has none: it tells that a watch was created.
+            watch = self._session.take_whole(response, events) if events else None
             if watch is None:
                 return self._interpret(response)
             self._deliver(watch, response, events)
@@ -344,18 +346,18 @@ class AsyncWatchHub:
             self._revision = watch.next_revision - 1
         subscription.arrived += len(events) or 1
         subscription.mailbox.put((response, events))
-        if subscription.arrived - subscription.taken <= subscription.limit:
+        if subscription.waiting <= subscription.limit:
             return
         self._forget(subscription)
         if subscription.overflow == "wait":
             subscription.paused = True
-            self._carry_on(subscription)  # should its reader have caught up just now
+            self._resume(subscription)  # should its reader have caught up just now
             return
         text = f"the reader is more than {subscription.limit} events behind"
         following = watch.next_revision
         subscription.end(WatchOverflowError(text, next_revision=following, method=WATCH_WATCH.name))
 
-    def _carry_on(self, subscription: Subscription) -> None:
+    def _resume(self, subscription: Subscription) -> None:
         is_waiting = subscription.paused and not subscription.over
         if is_waiting and subscription.waiting <= subscription.limit // 2:
             self._add(subscription)
@@ -487,12 +489,12 @@ class AsyncWatcher:
         self._watch = Subscription(request, asked)
         self._hub: AsyncWatchHub | None = None
         self._begun: AsyncWatchHub | None = None
-        """The hub, once a server has acknowledged the watch."""
+        """The hub, once the watch has begun."""
         self._over = False
         self._events: Iterator[pb.Event] = iter(())
         # Whoever begins it, and whoever reads it, does so alone.
         self._beginning = AsyncLock()
-        self._reading = AsyncTurn()
+        self._reading = AsyncLock()
 
     @property
     def created(self) -> pb.WatchResponse | None:
@@ -545,7 +547,7 @@ class AsyncWatcher:
             return event
         hub = self._begun or await self._begin()
         hub.stay.check()
-        with self._reading:
+        async with self._reading:
             while True:
                 for event in self._events:
                     return event
@@ -590,6 +592,8 @@ class AsyncWatcher:
         except BaseException:
             hub.abandon(watch)
             self._watch = Subscription(self._request, self._asked)  # for another try
+            if self._over:
+                self._watch.drop()
             raise
 
     async def _created(self, hub: AsyncWatchHub, watch: Subscription) -> None:
@@ -620,7 +624,7 @@ class AsyncWatcher:
         """The next response that has anything to say."""
         hub = self._begun or await self._begin()
         hub.stay.check()
-        with self._reading:
+        async with self._reading:
             while (news := self._take(hub)) is None:
                 await self._watch.mailbox.filled()
         return news[0]
@@ -632,6 +636,9 @@ class AsyncWatcher:
         watch = self._watch
         news = watch.mailbox.take()
         if news is None:
+            if watch.paused:  # a Ctrl-C has come between that something was taken and was counted
+                watch.taken = watch.arrived
+                hub.resume(watch)
             return None
         if isinstance(news, Gap):
             if self._asked.on_compaction is not None:
@@ -639,7 +646,7 @@ class AsyncWatcher:
             return None
         watch.taken += len(news[1]) or 1
         if watch.paused:
-            hub.caught_up(watch)
+            hub.resume(watch)
         return news
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import copy
 import threading
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Generator
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
@@ -48,16 +48,73 @@ class AsyncEvent:
         return self._happened
 
 
-class AsyncLock(asyncio.Lock):
-    """Held by one task at a time, across waits."""
+class AsyncLock:
+    """Held by one task at a time, across waits, in the order in which they came.
+
+    Every live event of a watch needs one, so this is lighter than ``asyncio.Lock`` where nobody has
+    to wait: it makes no coroutines then.
+    """
+
+    __slots__ = ("_held", "_waiters")
+
+    def __init__(self) -> None:
+        self._held = False
+        self._waiters: list[asyncio.Future[None]] = []
 
     async def acquire_within(self, timeout: float | None) -> bool:
         """Take it, within ``timeout`` seconds; says whether that worked."""
         try:
             async with asyncio.timeout(timeout):
-                return await self.acquire()
+                await self.__aenter__()
         except TimeoutError:
             return False
+        return True
+
+    def release(self) -> None:
+        """Give it to the next task that waits."""
+        while self._waiters:
+            waiter = self._waiters.pop(0)
+            if not waiter.done():
+                waiter.set_result(None)
+                return
+        self._held = False
+
+    def __aenter__(self) -> Awaitable[None]:
+        if self._held:
+            return self._wait()
+        self._held = True
+        return _AT_ONCE
+
+    def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> Awaitable[None]:
+        self.release()
+        return _AT_ONCE
+
+    async def _wait(self) -> None:
+        waiter = asyncio.get_running_loop().create_future()
+        self._waiters.append(waiter)
+        try:
+            await waiter
+        except asyncio.CancelledError:
+            if waiter in self._waiters:
+                self._waiters.remove(waiter)
+            else:  # it was given to this task already
+                self.release()
+            raise
+
+
+class _AtOnce:
+    """Awaited without a wait."""
+
+    def __await__(self) -> Generator[None, None, None]:
+        yield from ()
+
+
+_AT_ONCE = _AtOnce()
 
 
 class AsyncGuard:
@@ -75,10 +132,6 @@ class AsyncGuard:
         pass
 
 
-AsyncTurn = AsyncGuard
-"""Keeps other threads out of some lines that wait. Tasks have to look again after each wait."""
-
-
 class AsyncWorker:
     """A function that runs beside its caller until it returns."""
 
@@ -94,7 +147,7 @@ _tasks: set[asyncio.Future[None]] = set()
 
 
 class AsyncMailbox(Generic[ItemT]):
-    """What one side puts and the other takes, until it is closed."""
+    """What one side puts and the other takes, until it is closed: anything but ``None``."""
 
     __slots__ = ("_end", "_put", "_taken", "_waiters")
 
@@ -134,7 +187,7 @@ class AsyncMailbox(Generic[ItemT]):
         return self._taken.pop()
 
     def filled(self) -> asyncio.Future[None]:
-        """Wait until it might have an item, or be closed."""
+        """To be awaited at once: it ends when there may be an item, or the end."""
         waiter = asyncio.get_running_loop().create_future()
         if self._put or self._taken or self._end is not None:
             waiter.set_result(None)

@@ -27,9 +27,6 @@ def _seconds(timeout: float | None) -> float:
 Guard = threading.Lock
 """Keeps other threads out of a few lines."""
 
-Turn = threading.Lock
-"""Keeps other threads out of some lines that wait."""
-
 
 class Event:
     """Something that happens once. There may be one for each of many thousand watches or leases."""
@@ -101,7 +98,10 @@ class Worker:
 
 
 class Mailbox(Generic[ItemT]):
-    """What one side puts and the other takes, until it is closed. Takers need a ``Turn``."""
+    """What one side puts and the other takes, until it is closed: anything but ``None``.
+
+    One thread at a time may take from it.
+    """
 
     __slots__ = ("_end", "_items", "_next")
 

@@ -114,7 +114,7 @@ class WatchState:
         """What asks a server to stop."""
         return pb.WatchRequest(cancel_request=pb.WatchCancelRequest(watch_id=self.id))
 
-    def takes(self, response: pb.WatchResponse, events: Sequence[pb.Event]) -> bool:
+    def take_whole(self, response: pb.WatchResponse, events: Sequence[pb.Event]) -> bool:
         """Take a response as it is, if its events are new and complete, as nearly always.
 
         Args:
@@ -146,7 +146,10 @@ class WatchState:
             fresh = [each for each in events if each.kv.mod_revision >= self.next_revision]
             del events[:]
             events.extend(fresh)
-        return whole if events and self.takes(whole, events) else None
+        if not events:
+            return None
+        self.take_whole(whole, events)
+        return whole
 
     def skip_to(self, revision: int) -> None:
         """Give up what is older than that."""
@@ -241,13 +244,18 @@ class WatchSession:
         self._unanswered.clear()
         return (self.create(watch) for watch in self._watches.values())
 
-    def takes(self, response: pb.WatchResponse, events: Sequence[pb.Event]) -> WatchState | None:
-        """The watch that gets a response just as it is; ``None`` if there is more to it."""
+    def take_whole(
+        self, response: pb.WatchResponse, events: Sequence[pb.Event]
+    ) -> WatchState | None:
+        """The watch that takes a response just as it is; ``None`` if there is more to it.
+
+        This is a shortcut for ``received`` where there are events: such a response creates nothing.
+        """
         watch = self._watches.get(response.watch_id)
-        return watch if watch is not None and watch.takes(response, events) else None
+        return watch if watch is not None and watch.take_whole(response, events) else None
 
     def received(self, response: pb.WatchResponse) -> Outcome:
-        """What a response means that no watch ``takes``."""
+        """What a response means."""
         if response.created:
             return self._created(response)
         watch = self._watches.get(response.watch_id)

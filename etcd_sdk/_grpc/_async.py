@@ -259,10 +259,12 @@ class AsyncGrpcStream(AsyncGrpcResponses[ResponseT], Generic[RequestT, ResponseT
     async def feed(self, take: Callable[[ResponseT], FoundT | None]) -> FoundT | None:
         """Let ``take`` have each response, until it finds something in one; returns that.
 
-        Returns ``None`` once the stream is over. This is for a worker, who is the only reader and
-        cancelled at the very end alone: there is no task here that shields each response from its
-        reader's being cancelled.
+        Returns ``None`` once the stream is over. This is for a worker, who is the only reader, has
+        no limit for the first response, and is cancelled at the very end alone: there is no task
+        here that shields each response from its reader's being cancelled.
         """
+        if self._failure is not None:
+            raise again(self._failure)
         read = self._call.read
         try:
             while not self._ended:

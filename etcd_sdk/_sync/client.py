@@ -276,7 +276,8 @@ class Client:
                 ``WatchOverflowError`` after what has arrived.
             on_compaction: If given, a watch whose next events are compacted away goes on with what
                 is left, after the reader has called this with the first and the last revision that
-                may be missing. Otherwise it ends with ``WatchCompactedError``.
+                may be missing; it must not read the watch itself. Otherwise the watch ends with
+                ``WatchCompactedError``.
             timeout: Seconds until the server must have acknowledged the watch. ``None`` is the
                 client's default, ``math.inf`` no limit.
 

@@ -23,7 +23,6 @@ from etcd_sdk._compat._sync import (
     Lock,
     Mailbox,
     Stay,
-    Turn,
     Worker,
 )
 from etcd_sdk._core import timeouts
@@ -132,7 +131,9 @@ class Subscription:
 
     def drop(self) -> None:
         """Let the reader end at once, and forget what it has not read."""
-        unread, self.mailbox = self.mailbox, Mailbox()
+        empty: Mailbox[News | Gap] = Mailbox()
+        empty.close(None)  # before a reader, or another thread that drops it, can see it
+        unread, self.mailbox = self.mailbox, empty
         self.end(None)
         unread.close(None)
 
@@ -169,7 +170,7 @@ class WatchHub:
         """When the stream is not to count as a failed attempt any more, however it ends: never, as
         long as it has not answered, and from its start once it was of use."""
         self._revision = 0
-        """The newest one that the stream's server is known to have."""
+        """One that the stream's server is known to have. Headers of events are not looked at."""
         self.trouble: EtcdError | None = None
         """Why there is no stream that answers at the moment, if that is known."""
 
@@ -190,10 +191,10 @@ class WatchHub:
         if stream is not None and not subscription.paused:
             stream.post(subscription.state.cancel())
 
-    def caught_up(self, subscription: Subscription) -> None:
-        """Carry a paused watch on, once its reader has little left to take."""
+    def resume(self, subscription: Subscription) -> None:
+        """Carry a paused watch on, if its reader has little left to take."""
         with self._guard:
-            self._carry_on(subscription)
+            self._resume(subscription)
 
     def progress(self, subscription: Subscription, deadline: float) -> int:
         """The revision up to which a watch has got its events."""
@@ -293,7 +294,8 @@ class WatchHub:
         """Do what a response asks for; returns it if it refuses a watch."""
         events = response.events
         with self._guard:
-            watch = self._session.takes(response, events) if events else None
+            # The first response of a stream has none: it tells that a watch was created.
+            watch = self._session.take_whole(response, events) if events else None
             if watch is None:
                 return self._interpret(response)
             self._deliver(watch, response, events)
@@ -344,18 +346,18 @@ class WatchHub:
             self._revision = watch.next_revision - 1
         subscription.arrived += len(events) or 1
         subscription.mailbox.put((response, events))
-        if subscription.arrived - subscription.taken <= subscription.limit:
+        if subscription.waiting <= subscription.limit:
             return
         self._forget(subscription)
         if subscription.overflow == "wait":
             subscription.paused = True
-            self._carry_on(subscription)  # should its reader have caught up just now
+            self._resume(subscription)  # should its reader have caught up just now
             return
         text = f"the reader is more than {subscription.limit} events behind"
         following = watch.next_revision
         subscription.end(WatchOverflowError(text, next_revision=following, method=WATCH_WATCH.name))
 
-    def _carry_on(self, subscription: Subscription) -> None:
+    def _resume(self, subscription: Subscription) -> None:
         is_waiting = subscription.paused and not subscription.over
         if is_waiting and subscription.waiting <= subscription.limit // 2:
             self._add(subscription)
@@ -485,12 +487,12 @@ class Watcher:
         self._watch = Subscription(request, asked)
         self._hub: WatchHub | None = None
         self._begun: WatchHub | None = None
-        """The hub, once a server has acknowledged the watch."""
+        """The hub, once the watch has begun."""
         self._over = False
         self._events: Iterator[pb.Event] = iter(())
         # Whoever begins it, and whoever reads it, does so alone.
         self._beginning = Lock()
-        self._reading = Turn()
+        self._reading = Lock()
 
     @property
     def created(self) -> pb.WatchResponse | None:
@@ -588,6 +590,8 @@ class Watcher:
         except BaseException:
             hub.abandon(watch)
             self._watch = Subscription(self._request, self._asked)  # for another try
+            if self._over:
+                self._watch.drop()
             raise
 
     def _created(self, hub: WatchHub, watch: Subscription) -> None:
@@ -630,6 +634,9 @@ class Watcher:
         watch = self._watch
         news = watch.mailbox.take()
         if news is None:
+            if watch.paused:  # a Ctrl-C has come between that something was taken and was counted
+                watch.taken = watch.arrived
+                hub.resume(watch)
             return None
         if isinstance(news, Gap):
             if self._asked.on_compaction is not None:
@@ -637,7 +644,7 @@ class Watcher:
             return None
         watch.taken += len(news[1]) or 1
         if watch.paused:
-            hub.caught_up(watch)
+            hub.resume(watch)
         return news
 
 

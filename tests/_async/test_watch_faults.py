@@ -875,7 +875,7 @@ async def test_a_worker_that_breaks_down_leaves_nobody_waiting(
         raise LookupError("a bug")
 
     with monkeypatch.context() as patched:
-        patched.setattr(client._connection.hubs[False]._session, "takes", fail)
+        patched.setattr(client._connection.hubs[False]._session, "take_whole", fail)
         await client.kv.put(prefix, "1")
         for each in waiting:
             assert await each.result() == "StreamEndedError"

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from etcd_sdk._compat._async import AsyncEvent, AsyncMailbox, AsyncWorker
-from etcd_sdk._compat._sync import Event, Mailbox, Turn
+from etcd_sdk._compat._async import AsyncEvent, AsyncLock, AsyncMailbox, AsyncWorker
+from etcd_sdk._compat._sync import Event, Lock, Mailbox
 
 PATIENCE = 10.0
 
@@ -115,6 +115,52 @@ async def test_readers_who_give_up_leave_nothing_behind() -> None:
     assert len(mailbox._waiters) == 1
 
 
+async def test_tasks_take_turns() -> None:
+    turn = AsyncLock()
+    seen: list[int] = []
+
+    async def work(number: int) -> None:
+        for _ in range(3):
+            async with turn:
+                before = len(seen)
+                await asyncio.sleep(0)
+                assert len(seen) == before
+                seen.append(number)
+
+    await asyncio.gather(*map(work, range(4)))
+    assert seen == [0, 1, 2, 3] * 3
+
+
+@pytest.mark.parametrize("woken", [False, True])
+async def test_a_task_that_is_cancelled_lets_the_next_one_have_its_turn(woken: bool) -> None:
+    turn = AsyncLock()
+    seen: list[int] = []
+
+    async def work(number: int) -> None:
+        async with turn:
+            seen.append(number)
+
+    async with turn:
+        tasks = [asyncio.create_task(work(number)) for number in range(3)]
+        await asyncio.sleep(0)
+        if not woken:
+            tasks[0].cancel()
+    tasks[0].cancel()
+    results = await asyncio.gather(*tasks, return_exceptions=True)
+    assert isinstance(results[0], asyncio.CancelledError)
+    assert seen == [1, 2]
+    async with asyncio.timeout(PATIENCE), turn:
+        pass
+
+
+async def test_a_lock_may_not_be_had_in_time() -> None:
+    lock = AsyncLock()
+    assert await lock.acquire_within(None)
+    assert not await lock.acquire_within(0.01)
+    lock.release()
+    assert await lock.acquire_within(0.01)
+
+
 async def test_readers_share_a_mailbox() -> None:
     mailbox: AsyncMailbox[int] = AsyncMailbox()
     readers = [asyncio.create_task(read(mailbox)) for _ in range(5)]
@@ -156,7 +202,7 @@ def test_a_threads_wait_for_an_event_has_an_end() -> None:
 
 def test_threads_share_a_mailbox() -> None:
     mailbox: Mailbox[int] = Mailbox()
-    turn = Turn()
+    turn = Lock()
     got: list[int] = []
 
     def take() -> int:

@@ -310,7 +310,7 @@ class Watching:
 
     def _receive(self, response: pb.WatchResponse) -> None:
         events = response.events
-        watch = self.session.takes(response, events) if events else None
+        watch = self.session.take_whole(response, events) if events else None
         if watch is None:
             self._handle(self.session.received(response))
         else:
@@ -431,7 +431,7 @@ def test_what_is_new_and_whole_is_taken_as_it_is() -> None:
     watch = state(5, watch_id=7)
     session = watching(watch)
     news = response(9, 5, 6, watch_id=watch.id)
-    assert session.takes(news, news.events) is watch
+    assert session.take_whole(news, news.events) is watch
     assert (news.watch_id, watch.next_revision) == (7, 7)
     for other in (
         response(9, 6, 7, watch_id=watch.id),
@@ -439,11 +439,11 @@ def test_what_is_new_and_whole_is_taken_as_it_is() -> None:
         response(9, 7, watch_id=watch.id, canceled=True),
         response(9, 7, watch_id=99),
     ):
-        assert session.takes(other, other.events) is None
+        assert session.take_whole(other, other.events) is None
     assert watch.next_revision == 7
     assert session.received(response(9, 7, watch_id=watch.id, fragment=True)).kind is Kind.NOTHING
     rest = response(9, 7, watch_id=watch.id)
-    assert session.takes(rest, rest.events) is None
+    assert session.take_whole(rest, rest.events) is None
     assert revisions(session.received(rest).response) == [7, 7]
 
 
