@@ -611,6 +611,18 @@ async def test_readers_at_the_limit_go_on(client: AsyncClient, prefix: str, buff
         assert [event.kv.value for event in await reading.result()] == numbers(count)
 
 
+async def test_a_watch_goes_on_though_a_read_was_interrupted(
+    client: AsyncClient, prefix: str
+) -> None:
+    """As by Ctrl-C: between that events were taken and that they were counted."""
+    async with client.watch(prefix, buffer=1) as watch:
+        await put_numbers(client, prefix, 5)
+        await async_eventually(lambda: watch._watch.paused)
+        while watch._watch.mailbox.take() is not None:
+            pass
+        assert [event.kv.value for event in await take(watch, 3)] == numbers(2, 5)
+
+
 async def test_a_reader_that_is_too_slow_may_want_to_know(client: AsyncClient, prefix: str) -> None:
     async with client.watch(prefix, buffer=10, overflow="error") as watch:
         async with client.watch(prefix) as quick:

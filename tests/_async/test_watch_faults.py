@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import itertools
+import math
 from collections.abc import Iterator
 from contextlib import suppress
 from functools import partial
@@ -921,3 +922,22 @@ async def test_a_cancel_that_comes_with_a_response(
     async with watch:
         await client.kv.txn().then(*[Put(f"{prefix}{number}", "") for number in range(3)]).commit()
         assert [event async for event in watch] == []
+
+
+async def test_a_cancel_while_a_creation_fails(
+    client: AsyncClient, prefix: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As from another thread, just before the beginner is told."""
+    watch = client.watch(prefix)
+
+    async def fail(*_: object) -> None:
+        watch.cancel()
+        raise errors.UnavailableError("no connection")
+
+    monkeypatch.setattr(watch, "_created", fail)
+    with pytest.raises(errors.UnavailableError):
+        await watch.__aenter__()
+    with pytest.raises(StopAsyncIteration):
+        await anext(watch)
+    with pytest.raises(errors.StreamEndedError):
+        await watch.progress(timeout=math.inf)

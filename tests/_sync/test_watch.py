@@ -607,6 +607,16 @@ def test_readers_at_the_limit_go_on(client: Client, prefix: str, buffer: int) ->
         assert [event.kv.value for event in reading.result()] == numbers(count)
 
 
+def test_a_watch_goes_on_though_a_read_was_interrupted(client: Client, prefix: str) -> None:
+    """As by Ctrl-C: between that events were taken and that they were counted."""
+    with client.watch(prefix, buffer=1) as watch:
+        put_numbers(client, prefix, 5)
+        eventually(lambda: watch._watch.paused)
+        while watch._watch.mailbox.take() is not None:
+            pass
+        assert [event.kv.value for event in take(watch, 3)] == numbers(2, 5)
+
+
 def test_a_reader_that_is_too_slow_may_want_to_know(client: Client, prefix: str) -> None:
     with client.watch(prefix, buffer=10, overflow="error") as watch:
         with client.watch(prefix) as quick:

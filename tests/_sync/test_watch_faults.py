@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import gc
 import itertools
+import math
 from collections.abc import Iterator
 from contextlib import suppress
 from functools import partial
@@ -920,3 +921,22 @@ def test_a_cancel_that_comes_with_a_response(
     with watch:
         client.kv.txn().then(*[Put(f"{prefix}{number}", "") for number in range(3)]).commit()
         assert [event for event in watch] == []
+
+
+def test_a_cancel_while_a_creation_fails(
+    client: Client, prefix: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As from another thread, just before the beginner is told."""
+    watch = client.watch(prefix)
+
+    def fail(*_: object) -> None:
+        watch.cancel()
+        raise errors.UnavailableError("no connection")
+
+    monkeypatch.setattr(watch, "_created", fail)
+    with pytest.raises(errors.UnavailableError):
+        watch.__enter__()
+    with pytest.raises(StopIteration):
+        next(watch)
+    with pytest.raises(errors.StreamEndedError):
+        watch.progress(timeout=math.inf)
