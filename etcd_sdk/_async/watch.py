@@ -547,7 +547,9 @@ class AsyncWatcher:
             return event
         hub = self._begun or await self._begin()
         hub.stay.check()
-        async with self._reading:
+        if not self._reading.acquire_at_once():
+            await self._reading.acquire()
+        try:
             while True:
                 for event in self._events:
                     return event
@@ -558,6 +560,8 @@ class AsyncWatcher:
                 self._events = iter(news[1])
                 if self._over:  # another thread has cancelled it just now
                     self._events = iter(())
+        finally:
+            self._reading.release()
 
     async def __aenter__(self) -> Self:
         await self._begin()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import copy
 import threading
-from collections.abc import Awaitable, Callable, Coroutine, Generator
+from collections.abc import Callable, Coroutine
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
@@ -51,8 +51,8 @@ class AsyncEvent:
 class AsyncLock:
     """Held by one task at a time, across waits, in the order in which they came.
 
-    Every live event of a watch needs one, so this is lighter than ``asyncio.Lock`` where nobody has
-    to wait: it makes no coroutines then.
+    Unlike ``asyncio.Lock`` it can be had without a coroutine, if it is free: every live event of a
+    watch needs one.
     """
 
     __slots__ = ("_held", "_waiters")
@@ -61,11 +61,33 @@ class AsyncLock:
         self._held = False
         self._waiters: list[asyncio.Future[None]] = []
 
+    def acquire_at_once(self) -> bool:
+        """Take it if it is free; says whether it was."""
+        if self._held:
+            return False
+        self._held = True
+        return True
+
+    async def acquire(self) -> None:
+        """Take it, sooner or later."""
+        if self.acquire_at_once():
+            return
+        waiter = asyncio.get_running_loop().create_future()
+        self._waiters.append(waiter)
+        try:
+            await waiter
+        except asyncio.CancelledError:
+            if waiter in self._waiters:
+                self._waiters.remove(waiter)
+            else:  # it was given to this task already
+                self.release()
+            raise
+
     async def acquire_within(self, timeout: float | None) -> bool:
         """Take it, within ``timeout`` seconds; says whether that worked."""
         try:
             async with asyncio.timeout(timeout):
-                await self.__aenter__()
+                await self.acquire()
         except TimeoutError:
             return False
         return True
@@ -79,42 +101,16 @@ class AsyncLock:
                 return
         self._held = False
 
-    def __aenter__(self) -> Awaitable[None]:
-        if self._held:
-            return self._wait()
-        self._held = True
-        return _AT_ONCE
+    async def __aenter__(self) -> None:
+        await self.acquire()
 
-    def __aexit__(
+    async def __aexit__(
         self,
         kind: type[BaseException] | None,
         error: BaseException | None,
         traceback: TracebackType | None,
-    ) -> Awaitable[None]:
+    ) -> None:
         self.release()
-        return _AT_ONCE
-
-    async def _wait(self) -> None:
-        waiter = asyncio.get_running_loop().create_future()
-        self._waiters.append(waiter)
-        try:
-            await waiter
-        except asyncio.CancelledError:
-            if waiter in self._waiters:
-                self._waiters.remove(waiter)
-            else:  # it was given to this task already
-                self.release()
-            raise
-
-
-class _AtOnce:
-    """Awaited without a wait."""
-
-    def __await__(self) -> Generator[None, None, None]:
-        yield from ()
-
-
-_AT_ONCE = _AtOnce()
 
 
 class AsyncGuard:

@@ -69,6 +69,14 @@ class Lock:
     def __init__(self) -> None:
         self._lock = threading.Lock()
 
+    def acquire_at_once(self) -> bool:
+        """Take it if it is free; says whether it was."""
+        return self._lock.acquire(blocking=False)
+
+    def acquire(self) -> None:
+        """Take it, sooner or later."""
+        self._lock.acquire()
+
     def acquire_within(self, timeout: float | None) -> bool:
         """Take it, within ``timeout`` seconds; says whether that worked."""
         return self._lock.acquire(timeout=_seconds(timeout))

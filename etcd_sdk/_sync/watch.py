@@ -545,7 +545,9 @@ class Watcher:
             return event
         hub = self._begun or self._begin()
         hub.stay.check()
-        with self._reading:
+        if not self._reading.acquire_at_once():
+            self._reading.acquire()
+        try:
             while True:
                 for event in self._events:
                     return event
@@ -556,6 +558,8 @@ class Watcher:
                 self._events = iter(news[1])
                 if self._over:  # another thread has cancelled it just now
                     self._events = iter(())
+        finally:
+            self._reading.release()
 
     def __enter__(self) -> Self:
         self._begin()
