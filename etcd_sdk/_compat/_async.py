@@ -182,10 +182,14 @@ class AsyncMailbox(Generic[ItemT]):
             self._put, self._taken = self._taken, self._put
         return self._taken.pop()
 
+    def is_empty(self) -> bool:
+        """Whether nothing is there to take."""
+        return not (self._put or self._taken)
+
     def filled(self) -> asyncio.Future[None]:
         """To be awaited at once: it ends when there may be an item, or the end."""
         waiter = asyncio.get_running_loop().create_future()
-        if self._put or self._taken or self._end is not None:
+        if not self.is_empty() or self._end is not None:
             waiter.set_result(None)
             return waiter
         if self._waiters:  # those of tasks that were cancelled while they waited

@@ -145,6 +145,10 @@ class Mailbox(Generic[ItemT]):
             raise item.reason()
         return item
 
+    def is_empty(self) -> bool:
+        """Whether nothing is there to take."""
+        return self._next is None and self._items.empty()
+
     def filled(self) -> None:
         """Wait until it has an item, or is closed."""
         if self._next is None:

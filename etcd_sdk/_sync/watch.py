@@ -194,6 +194,9 @@ class WatchHub:
     def resume(self, subscription: Subscription) -> None:
         """Carry a paused watch on, if its reader has little left to take."""
         with self._guard:
+            if subscription.paused and subscription.mailbox.is_empty():
+                # All was taken, even where a Ctrl-C came before it could be counted.
+                subscription.taken = subscription.arrived
             self._resume(subscription)
 
     def progress(self, subscription: Subscription, deadline: float) -> int:
@@ -637,16 +640,12 @@ class Watcher:
             raise StopIteration
         watch = self._watch
         news = watch.mailbox.take()
-        if news is None:
-            if watch.paused:  # a Ctrl-C has come between that something was taken and was counted
-                watch.taken = watch.arrived
-                hub.resume(watch)
-            return None
         if isinstance(news, Gap):
             if self._asked.on_compaction is not None:
                 self._asked.on_compaction(*news)
             return None
-        watch.taken += len(news[1]) or 1
+        if news is not None:
+            watch.taken += len(news[1]) or 1
         if watch.paused:
             hub.resume(watch)
         return news

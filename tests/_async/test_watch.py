@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import itertools
 from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
@@ -621,6 +622,22 @@ async def test_a_watch_goes_on_though_a_read_was_interrupted(
         while watch._watch.mailbox.take() is not None:
             pass
         assert [event.kv.value for event in await take(watch, 3)] == numbers(2, 5)
+
+
+async def test_what_comes_just_after_a_look_is_not_counted_as_taken(
+    client: AsyncClient, prefix: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As from the worker's thread: the watch is paused between a look in vain and the next line."""
+    async with client.watch(prefix, buffer=1) as watch:
+        await put_numbers(client, prefix, 5)
+        await async_eventually(lambda: watch._watch.paused)
+        mailboxes = type(watch._watch.mailbox)
+        looks, really_take = itertools.count(), mailboxes.take
+        monkeypatch.setattr(
+            mailboxes, "take", lambda mailbox: really_take(mailbox) if next(looks) else None
+        )
+        assert [event.kv.value for event in await take(watch, 5)] == numbers(5)
+        assert buffered(watch) == 0
 
 
 async def test_a_reader_that_is_too_slow_may_want_to_know(client: AsyncClient, prefix: str) -> None:
