@@ -199,7 +199,7 @@ async def test_half_close_ends_the_servers_side(client: AsyncClient, prefix: str
 
 
 async def test_a_dead_server_ends_the_stream_with_an_error(own_server: EtcdServer) -> None:
-    async with AsyncClient(own_server.endpoint) as client:
+    async with AsyncClient(own_server.endpoint, max_attempts=1) as client:
         async with client.rpc.watch.watch() as stream:
             await created(stream, Watch("a"))
             own_server.kill()
@@ -209,9 +209,8 @@ async def test_a_dead_server_ends_the_stream_with_an_error(own_server: EtcdServe
                 error = caught.value
                 assert error.__cause__ is not None
                 assert (error.endpoint, error.method) == (own_server.endpoint, "Watch.Watch")
-        # The time may also be up before gRPC has found out that nobody listens any more.
-        with pytest.raises((errors.UnavailableError, errors.DeadlineExceededError)):
-            async for _ in client.rpc.maintenance.snapshot(timeout=0.5):
+        with pytest.raises(errors.UnavailableError):
+            async for _ in client.rpc.maintenance.snapshot(timeout=10):
                 pass
 
 
