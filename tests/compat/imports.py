@@ -44,16 +44,13 @@ def _reported(environment: Environment) -> tuple[int, int]:
     """What ``-X importtime`` says: microseconds of our import, and of those that it needs."""
     lines = _python(environment, "-X", "importtime", "-c", WITH_US).splitlines()
     # Imports that the program makes are not indented, and their times are those of all in them.
-    imports = [(module, int(total)) for _, total, module in map(_cells, lines[1:])]
+    rows = (line.split("|") for line in lines[1:])
+    imports = [(module, int(total)) for _, total, module in rows]
     ours = sum(total for module, total in imports if module.startswith(" etcd_sdk"))
     needed = sum(total for module, total in imports if module.startswith((" grpc", " google")))
     if not ours or not needed:
         raise RuntimeError("there is no line of etcd_sdk, or none of what it needs")
     return ours, needed
-
-
-def _cells(line: str) -> list[str]:
-    return line.split("|")
 
 
 def _python(environment: Environment, *arguments: str) -> str:
