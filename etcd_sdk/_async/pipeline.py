@@ -126,7 +126,7 @@ class AsyncPipeline:
             news = self.connection.news  # what comes from now on is not to be missed
             wait = await self.recover(method, attempts, channel, headers, failure, started)
             if wait:
-                await news.wait(wait)
+                await self.rest(attempts, failure, news, wait)
             started, seconds = time.monotonic(), left_of(deadline)
 
     def server_stream(
@@ -250,9 +250,20 @@ class AsyncPipeline:
             return 0.0
         wait = attempts.next_round(time.monotonic()) if attempts.may_go_on() else None
         if wait is None:
-            await self._explain(attempts)
-            raise attempts.verdict(error, self._endpoints()) from error.__cause__
+            raise await self._verdict(attempts, error) from error.__cause__
         return wait
+
+    async def rest(
+        self, attempts: Attempts, error: EtcdError, event: AsyncEvent, seconds: float
+    ) -> None:
+        """Wait before the next attempt, at most until something happens.
+
+        Raises:
+            EtcdError: That has taken all the time, as it may on a busy machine. An attempt could
+                only end with the deadline, and ``error``, that of the last one, says more.
+        """
+        if not await event.wait(seconds) and attempts.deadline - time.monotonic() < _LEAST:
+            raise await self._verdict(attempts, error) from error.__cause__
 
     def observe(
         self,
@@ -297,6 +308,11 @@ class AsyncPipeline:
         if attempts is None:
             return self._balancer.pick()
         return self._balancer.pick_untried(attempts.tried) or self._balancer.pick()
+
+    async def _verdict(self, attempts: Attempts, error: EtcdError) -> EtcdError:
+        """What the user sees if ``error`` ended the last attempt."""
+        await self._explain(attempts)
+        return attempts.verdict(error, self._endpoints())
 
     async def _explain(self, attempts: Attempts) -> None:
         """Find out why endpoints cannot be reached, where gRPC does not say it."""
@@ -521,7 +537,7 @@ class AsyncPipelineStream(Generic[RequestT, ResponseT]):
                         self._method, channel, self._attempts, self._started, None
                     )
                 return response
-            await self._over.wait(await self._recover(self._attempts, failure))
+            await self._recover(self._attempts, failure)
 
     async def _next(self) -> ResponseT:
         if self._failure is not None:
@@ -561,16 +577,17 @@ class AsyncPipelineStream(Generic[RequestT, ResponseT]):
             inner.cancel()
         return inner
 
-    async def _recover(self, attempts: Attempts, error: EtcdError) -> float:
-        """Seconds to wait before it is opened again; raises what the user sees if it is not."""
+    async def _recover(self, attempts: Attempts, error: EtcdError) -> None:
+        """Wait until it is to be opened again; raises what the user sees if it is not."""
         place, self._place, self._inner = self._place, None, None
         if place is None:
             raise self._fail(error) from error.__cause__
         channel, headers = place
         try:
-            return await self._pipeline.recover(
+            wait = await self._pipeline.recover(
                 self._method, attempts, channel, headers, error, self._started
             )
+            await self._pipeline.rest(attempts, error, self._over, wait)
         except EtcdError as final:
             raise self._fail(final) from final.__cause__
 

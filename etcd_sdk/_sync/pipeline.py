@@ -128,7 +128,7 @@ class Pipeline:
             news = self.connection.news  # what comes from now on is not to be missed
             wait = self.recover(method, attempts, channel, headers, failure, started)
             if wait:
-                news.wait(wait)
+                self.rest(attempts, failure, news, wait)
             started, seconds = time.monotonic(), left_of(deadline)
 
     def server_stream(
@@ -252,9 +252,18 @@ class Pipeline:
             return 0.0
         wait = attempts.next_round(time.monotonic()) if attempts.may_go_on() else None
         if wait is None:
-            self._explain(attempts)
-            raise attempts.verdict(error, self._endpoints()) from error.__cause__
+            raise self._verdict(attempts, error) from error.__cause__
         return wait
+
+    def rest(self, attempts: Attempts, error: EtcdError, event: Event, seconds: float) -> None:
+        """Wait before the next attempt, at most until something happens.
+
+        Raises:
+            EtcdError: That has taken all the time, as it may on a busy machine. An attempt could
+                only end with the deadline, and ``error``, that of the last one, says more.
+        """
+        if not event.wait(seconds) and attempts.deadline - time.monotonic() < _LEAST:
+            raise self._verdict(attempts, error) from error.__cause__
 
     def observe(
         self,
@@ -299,6 +308,11 @@ class Pipeline:
         if attempts is None:
             return self._balancer.pick()
         return self._balancer.pick_untried(attempts.tried) or self._balancer.pick()
+
+    def _verdict(self, attempts: Attempts, error: EtcdError) -> EtcdError:
+        """What the user sees if ``error`` ended the last attempt."""
+        self._explain(attempts)
+        return attempts.verdict(error, self._endpoints())
 
     def _explain(self, attempts: Attempts) -> None:
         """Find out why endpoints cannot be reached, where gRPC does not say it."""
@@ -521,7 +535,7 @@ class PipelineStream(Generic[RequestT, ResponseT]):
                         self._method, channel, self._attempts, self._started, None
                     )
                 return response
-            self._over.wait(self._recover(self._attempts, failure))
+            self._recover(self._attempts, failure)
 
     def _next(self) -> ResponseT:
         if self._failure is not None:
@@ -561,16 +575,17 @@ class PipelineStream(Generic[RequestT, ResponseT]):
             inner.cancel()
         return inner
 
-    def _recover(self, attempts: Attempts, error: EtcdError) -> float:
-        """Seconds to wait before it is opened again; raises what the user sees if it is not."""
+    def _recover(self, attempts: Attempts, error: EtcdError) -> None:
+        """Wait until it is to be opened again; raises what the user sees if it is not."""
         place, self._place, self._inner = self._place, None, None
         if place is None:
             raise self._fail(error) from error.__cause__
         channel, headers = place
         try:
-            return self._pipeline.recover(
+            wait = self._pipeline.recover(
                 self._method, attempts, channel, headers, error, self._started
             )
+            self._pipeline.rest(attempts, error, self._over, wait)
         except EtcdError as final:
             raise self._fail(final) from final.__cause__
 

@@ -12,6 +12,7 @@ import grpc
 import pytest
 
 from etcd_sdk import CallEvent, Client, ClientOptions, Put, Watch, errors, pb
+from etcd_sdk._compat._sync import Event
 from etcd_sdk.errors import StatusCode
 from etcd_sdk.testing import EtcdCluster, EtcdServer
 from tests.faults.answers import Answers
@@ -444,3 +445,26 @@ def test_an_observer_that_fails_harms_no_call(
         with pytest.raises(errors.FutureRevisionError):
             client.kv.get(prefix, revision=2**40)
     assert len([record for record in caplog.records if record.exc_info]) == 2
+
+
+def test_nothing_is_tried_once_a_wait_has_taken_all_the_time(
+    own_server: EtcdServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on a busy machine: it could only end with the deadline, and in doubt."""
+    events: list[CallEvent] = []
+    with Client(own_server.endpoint, observer=events.append) as client:
+        own_server.kill()
+        happenings = type(client._connection.news)
+        really_wait = happenings.wait
+
+        def oversleep(event: Event, timeout: float | None) -> bool:
+            return really_wait(event, None if timeout is None else timeout + 1)
+
+        monkeypatch.setattr(happenings, "wait", oversleep)
+        with pytest.raises(errors.UnavailableError) as caught:
+            client.kv.put("a", "1", timeout=0.9)
+        assert not caught.value.in_doubt
+        with pytest.raises(errors.UnavailableError):
+            for _ in client.rpc.maintenance.snapshot(timeout=0.9):
+                pass
+        assert [event.method for event in events] == ["KV.Put", "Maintenance.Snapshot"]
