@@ -33,7 +33,8 @@ async def kept_alive(client: AsyncClient, ttl: int) -> AsyncKeptLease:
 
 
 async def is_there(client: AsyncClient, kept: AsyncKeptLease) -> bool:
-    return (await client.lease.time_to_live(kept.id)).TTL > 0
+    """Whether the servers know it: they tell whole seconds, so 0 is less than one, and -1 none."""
+    return (await client.lease.time_to_live(kept.id)).TTL >= 0
 
 
 async def renewed_by(cluster: EtcdCluster | ProxiedCluster) -> EtcdServer:

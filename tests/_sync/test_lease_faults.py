@@ -35,7 +35,8 @@ def kept_alive(client: Client, ttl: int) -> KeptLease:
 
 
 def is_there(client: Client, kept: KeptLease) -> bool:
-    return (client.lease.time_to_live(kept.id)).TTL > 0
+    """Whether the servers know it: they tell whole seconds, so 0 is less than one, and -1 none."""
+    return (client.lease.time_to_live(kept.id)).TTL >= 0
 
 
 def renewed_by(cluster: EtcdCluster | ProxiedCluster) -> EtcdServer:
