@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 import weakref
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine, Generator
 from types import TracebackType
 from typing import Any, Generic, Self, TypeVar, cast
 
@@ -27,6 +27,7 @@ from etcd_sdk_api.method import Method
 RequestT = TypeVar("RequestT", bound=Message)
 ResponseT = TypeVar("ResponseT", bound=Message)
 FoundT = TypeVar("FoundT")
+ResultT = TypeVar("ResultT")
 
 
 # A thread of gRPC tells the loop of calls that have ended. Of those that it has for a loop that is
@@ -242,6 +243,7 @@ class AsyncGrpcStream(AsyncGrpcResponses[ResponseT], Generic[RequestT, ResponseT
         self._outbox = outbox
         self._loop = asyncio.get_running_loop()
         self._open = True
+        self._next: _Begun[ResponseT] | None = None
 
     def send(self, request: RequestT) -> None:
         """Queue a request. It is sent in turn; this does not block."""
@@ -256,22 +258,33 @@ class AsyncGrpcStream(AsyncGrpcResponses[ResponseT], Generic[RequestT, ResponseT
         if not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._outbox.put_nowait, request)
 
+    def cancel(self) -> None:
+        """End the call; an iteration that waits for a response ends too."""
+        super().cancel()
+        if self._next is not None:
+            self._next.drop()
+            self._next = None
+
     async def feed(self, take: Callable[[ResponseT], FoundT | None]) -> FoundT | None:
         """Let ``take`` have each response, until it finds something in one; returns that.
 
         Returns ``None`` once the stream is over. This is for a worker, who is the only reader, has
         no limit for the first response, and is cancelled at the very end alone: there is no task
-        here that shields each response from its reader's being cancelled.
+        here that shields each response from its reader's being cancelled. While ``take`` is busy
+        with one response, gRPC is busy with the next.
         """
         if self._failure is not None:
             raise again(self._failure)
         read = self._call.read
         try:
             while not self._ended:
-                response = await read()
+                reading, self._next = self._next or read(), None
+                response = await reading
                 if response is grpc.aio.EOF:
                     self.cancel()
-                elif (found := take(response)) is not None:
+                    break
+                self._next = _Begun(read())
+                if (found := take(response)) is not None:
                     return found
         except asyncio.CancelledError:
             if _was_cancelled():
@@ -286,6 +299,43 @@ class AsyncGrpcStream(AsyncGrpcResponses[ResponseT], Generic[RequestT, ResponseT
         """Promise to send no more; responses go on until the server ends the call."""
         self._open = False
         self._outbox.put_nowait(None)
+
+
+class _Begun(Generic[ResultT]):
+    """A coroutine that runs up to its first wait before it is awaited, or dropped.
+
+    A task would begin only at its maker's next wait, and takes longer than what that gains.
+    """
+
+    def __init__(self, coroutine: Coroutine[Any, Any, ResultT]) -> None:
+        self._coroutine = coroutine
+        self._waits_for: asyncio.Future[Any] | None = None
+        self._end: BaseException | None = None
+        try:
+            self._waits_for = coroutine.send(None)
+        except BaseException as end:  # without a wait, by a result or an error
+            self._end = end
+
+    def __await__(self) -> Generator[Any, Any, ResultT]:
+        try:
+            if self._end is not None:
+                raise self._end
+            waits_for = self._waits_for
+            while True:
+                try:
+                    sent = yield waits_for
+                except BaseException as error:
+                    waits_for = self._coroutine.throw(error)
+                else:
+                    waits_for = self._coroutine.send(sent)
+        except StopIteration as end:
+            return cast(ResultT, end.value)
+
+    def drop(self) -> None:
+        """Do not await it."""
+        if self._waits_for is not None:
+            self._waits_for.cancel()  # asyncio would complain of an error that nobody gets
+        self._coroutine.close()
 
 
 async def _requests(outbox: asyncio.Queue[RequestT | None]) -> AsyncIterator[RequestT]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections.abc import AsyncIterator
 
 import pytest
 
-from etcd_sdk import AsyncClient, AsyncWatcher
+from etcd_sdk import AsyncClient, AsyncWatcher, Put
+from etcd_sdk.errors import RequestTooLargeError, WatchOverflowError
 from etcd_sdk.testing import EtcdServer
 from tests.metrics import watch_streams, watchers
 from tests.twins._async import async_eventually
@@ -91,6 +93,29 @@ async def test_a_question_for_progress_that_is_given_up(own_server: EtcdServer) 
         assert await watch.progress() == 1
         await put(client, "a", b"1")
         assert await value_of(watch) == b"1"
+
+
+async def test_nothing_is_left_of_a_stream_that_ends_while_a_response_is_seen_to(
+    own_server: EtcdServer,
+) -> None:
+    complaints: list[dict[str, object]] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, what: complaints.append(what))
+    endings: set[type] = set()
+    writer = AsyncClient(own_server.endpoint)
+    too_much = writer.kv.txn().then(Put("a1", b"1"), Put("a2", b"2"))
+    async with writer, AsyncClient(own_server.endpoint, max_response_bytes=10_000) as reader:
+        for _ in range(60):
+            # Of the two responses either may be the first. Where it is the one with two events,
+            # that ends the stream, on which gRPC fails to read the other just then.
+            async with reader.watch("a", prefix=True, buffer=1, overflow="error") as watch:
+                await asyncio.gather(too_much.commit(), put(writer, "a", b"3" * 20_000))
+                with pytest.raises((WatchOverflowError, RequestTooLargeError)) as caught:
+                    assert [_ async for _ in watch] == []
+            endings.add(type(caught.value))
+    gc.collect()
+    await asyncio.sleep(0)
+    assert WatchOverflowError in endings
+    assert complaints == []
 
 
 # --- entering -----------------------------------------------------------------------------------
