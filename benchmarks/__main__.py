@@ -73,11 +73,12 @@ def _beside_bare(comparisons: Iterable[Comparison]) -> Figures:
 def _peers(etcd: Path, options: argparse.Namespace) -> Figures:
     """The SDK beside other clients: their time / SDK time, above 1 the SDK is faster."""
     figures, notes = [], []
-    _row("work", "theirs", "SDK", "ratio (range)", "control (range)", "rounds")
+    _row("work", "theirs", "SDK", "ratio (range)", "control (range)", "rounds", "ratio, 95 %")
     for each in peers.run(etcd, **_limits(options)):
         figures.append(dataclasses.asdict(each))
         if isinstance(each, Comparison):
-            _row(f"{each.baseline} {each.work}", *_compared(each)[1:])
+            low, high = each.confidence
+            _row(f"{each.baseline} {each.work}", *_compared(each)[1:], f"{low:.2f}-{high:.2f}")
         else:
             notes.append(f"{each.peer}: {each.text}")
     print("", *notes, sep="\n")

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import gc
 import itertools
+import math
 import statistics
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -76,6 +77,7 @@ class Comparison:
         baseline_us: Median microseconds of the baseline for one unit of work.
         subject_us: Median microseconds of the subject.
         ratio: Baseline's time / subject's time, round by round: 1 is equal, more is faster.
+        confidence: Of the median of those ratios, with 95 %.
         control: The same for two of one kind: what it shows is noise.
         enough: The ratio from which on all is well.
     """
@@ -87,6 +89,7 @@ class Comparison:
     baseline_us: float
     subject_us: float
     ratio: Spread
+    confidence: tuple[float, float]
     control: Spread
     enough: float = ENOUGH
 
@@ -163,9 +166,23 @@ def _elapsed(batch: Batch, calls: int) -> float:
     return time.perf_counter() - begin
 
 
-def ratios(above: Sequence[float], below: Sequence[float]) -> Spread:
-    """The spread of quotients, round by round."""
-    return Spread.of(a / b for a, b in zip(above, below, strict=True))
+def confidence(figures: Iterable[float]) -> tuple[float, float]:
+    """The ends of the median's 95 % confidence interval, by the ranks that a sign test allows.
+
+    Of fewer than six figures it is their whole range, which is less sure.
+    """
+    ordered = sorted(figures)
+    count, rank, chances = len(ordered), 0, 1
+    while chances <= 0.025 * 2**count:
+        rank += 1
+        chances += math.comb(count, rank)
+    rank = max(1, rank)
+    return ordered[rank - 1], ordered[-rank]
+
+
+def ratios(above: Sequence[float], below: Sequence[float]) -> list[float]:
+    """Quotients, round by round."""
+    return [a / b for a, b in zip(above, below, strict=True)]
 
 
 def compare(
@@ -179,6 +196,7 @@ def compare(
 ) -> Comparison:
     """What `alternate` found of two contestants, ``CONTROL`` being a twin of one of them."""
     measure = figures[baseline]
+    ratio = ratios(measure, figures[subject])
     return Comparison(
         work=work,
         baseline=baseline,
@@ -186,7 +204,8 @@ def compare(
         rounds=len(measure),
         baseline_us=1e6 * statistics.median(measure),
         subject_us=1e6 * statistics.median(figures[subject]),
-        ratio=ratios(measure, figures[subject]),
-        control=ratios(figures[twin], figures[CONTROL]),
+        ratio=Spread.of(ratio),
+        confidence=confidence(ratio),
+        control=Spread.of(ratios(figures[twin], figures[CONTROL])),
         enough=enough,
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -35,7 +34,11 @@ _GRPC = f"grpcio=={version('grpcio')}"
 
 
 def _live(flavour: str) -> tuple[Case, ...]:
-    return Case(flavour, "fanout"), Case(flavour, "trickle", clock="cpu")
+    return (
+        Case(flavour, "fanout"),
+        Case(flavour, "volley"),
+        Case(flavour, "volley", clock="cpu"),
+    )
 
 
 PEERS = (
@@ -123,18 +126,14 @@ def _compared(
 @contextmanager
 def _writer(case: Case, endpoint: str) -> Iterator[Callable[[str], None] | None]:
     """What writes while the workers watch; from this process, whoever watches."""
-    if case.work not in works.LIVE:
+    if case.work != "fanout":
         yield None
         return
     with Client(endpoint, timeout=works.TIMEOUT) as client:
 
         def write(prefix: str) -> None:
-            due = time.monotonic()
-            for number in range(works.LIVE[case.work]):
+            for number in range(works.FANOUT_PUTS):
                 client.kv.put(f"{prefix}{number:04}", works.VALUE)
-                if case.work == "trickle":
-                    due += works.TRICKLE_SECONDS
-                    time.sleep(max(0.0, due - time.monotonic()))
 
         yield write
 

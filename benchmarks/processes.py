@@ -159,7 +159,7 @@ class Process:
         def client() -> Iterator[Batch]:
             self.tell("open")
             try:
-                if write is not None:
+                if case.work in works.LIVE:
                     self.tell("watch", prefix=prefix)
                 yield batch
             finally:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import threading
 import time
 from collections.abc import AsyncIterable, Awaitable, Callable, Iterable
@@ -27,11 +28,9 @@ _EVENTS_A_REVISION = 100
 FANOUT_PREFIX = "/bench/fanout/"
 FANOUT_WATCHES = 100
 FANOUT_PUTS = 1_000
-# etcd gives a slow reader the events of many puts at once. So that all get single ones, and work
-# can be compared by processor time, puts also come at a pace that all can keep.
-TRICKLE_PUTS = 200
-TRICKLE_SECONDS = 0.01
-LIVE = {"fanout": FANOUT_PUTS, "trickle": TRICKLE_PUTS}
+# In 21 rounds of 6 batches these are as many puts, and 100,000 events, too.
+VOLLEY_PUTS_A_BATCH = 8
+LIVE = ("fanout", "volley")
 _PATIENCE = 100.0
 
 CLOCKS = {"elapsed": time.perf_counter, "cpu": time.process_time}
@@ -46,7 +45,7 @@ class Case(NamedTuple):
     """``sync`` or ``async``."""
     work: str
     """``get``, ``put``, ``range``, ``replay``, ``events``, ``responses``, ``fanout`` or
-    ``trickle``."""
+    ``volley``."""
     at_once: int = 1
     """How many at a time, in tasks or threads."""
     clock: str = "elapsed"
@@ -61,15 +60,19 @@ class Case(NamedTuple):
             return f"{name} {REPLAY_EVENTS:,} events"
         if self.work in _REPLAYS:
             return f"{name} {REPLAY_EVENTS:,}, {self.clock}"
-        if self.work in LIVE:
-            return f"{name} {LIVE[self.work] * FANOUT_WATCHES:,}, {self.clock}"
+        if self.work == "fanout":
+            return f"{name} {FANOUT_PUTS * FANOUT_WATCHES:,} events"
+        if self.work == "volley":
+            return f"{name} of {FANOUT_WATCHES} events, {self.clock}"
         return name if self.at_once == 1 and self.flavour == "sync" else f"{name} x{self.at_once}"
 
     @property
     def pace(self) -> dict[str, int]:
         """Arguments for `alternate`."""
-        if self.work in _REPLAYS or self.work in LIVE:
+        if self.work in _REPLAYS or self.work == "fanout":
             return {"batches": 1}
+        if self.work == "volley":
+            return {"at_least": VOLLEY_PUTS_A_BATCH}
         return {"at_least": 4 * self.at_once if self.at_once > 1 else 1}
 
 
@@ -148,44 +151,54 @@ def in_tasks(
 
 
 class ThreadFan:
-    """A thread for each watch, which counts its events."""
+    """A thread for each watch, all of which count their events together."""
 
     def __init__(self, watches: Iterable[Iterable[object]]) -> None:
-        self._done = threading.Semaphore(0)
+        self._seen = itertools.count(1)  # no two threads get the same number
+        self._awaited = 0
+        self._done = threading.Event()
         for watch in watches:
             threading.Thread(target=self._count, args=(watch,), daemon=True).start()
 
     def _count(self, watch: Iterable[object]) -> None:
-        for events, _ in enumerate(watch, 1):
-            if events % TRICKLE_PUTS == 0:
-                self._done.release()
+        for _ in watch:
+            if next(self._seen) == self._awaited:
+                self._done.set()
 
-    def wait(self, puts: int) -> None:
-        """Return once every watch has seen so many puts more."""
-        for _ in range(FANOUT_WATCHES * puts // TRICKLE_PUTS):
-            if not self._done.acquire(timeout=_PATIENCE):
-                raise TimeoutError("a watch has not seen all puts")
+    def expect(self, puts: int) -> None:
+        """Announce puts, before every watch can have seen all of them."""
+        self._done.clear()
+        self._awaited += FANOUT_WATCHES * puts
+
+    def wait(self) -> None:
+        """Return once every watch has seen them."""
+        if not self._done.wait(_PATIENCE):
+            raise TimeoutError("a watch has not seen all puts")
 
 
 class TaskFan:
-    """A task for each watch, which counts its events."""
+    """A task for each watch, all of which count their events together."""
 
     def __init__(self, watches: Iterable[AsyncIterable[object]]) -> None:
-        self._done = asyncio.Semaphore(0)
+        self._seen = itertools.count(1)
+        self._awaited = 0
+        self._done = asyncio.Event()
         self._tasks = [asyncio.create_task(self._count(watch)) for watch in watches]
 
     async def _count(self, watch: AsyncIterable[object]) -> None:
-        events = 0
         async for _ in watch:
-            events += 1
-            if events % TRICKLE_PUTS == 0:
-                self._done.release()
+            if next(self._seen) == self._awaited:
+                self._done.set()
 
-    async def wait(self, puts: int) -> None:
-        """Return once every watch has seen so many puts more."""
+    def expect(self, puts: int) -> None:
+        """Announce puts, before every watch can have seen all of them."""
+        self._done.clear()
+        self._awaited += FANOUT_WATCHES * puts
+
+    async def wait(self) -> None:
+        """Return once every watch has seen them."""
         async with asyncio.timeout(_PATIENCE):
-            for _ in range(FANOUT_WATCHES * puts // TRICKLE_PUTS):
-                await self._done.acquire()
+            await self._done.wait()
 
     async def end(self) -> None:
         """Stop counting."""

@@ -20,6 +20,7 @@ class Async:
         aetcd: Any = importlib.import_module("aetcd")
         host, port = endpoint.split(":")
         self._fan: works.TaskFan | None = None
+        self._watched = b""
         self._client = aetcd.Client(host, int(port), timeout=works.TIMEOUT, options=self.options)
 
     async def get(self) -> None:
@@ -42,17 +43,20 @@ class Async:
         await watch.cancel()
 
     async def watch(self, prefix: str) -> None:
-        key = prefix.encode()
+        self._watched = key = prefix.encode()
         watches = [await self._client.watch_prefix(key) for _ in range(works.FANOUT_WATCHES)]
         self._fan = works.TaskFan(watches)
 
     async def fanout(self) -> None:
         assert self._fan is not None
-        await self._fan.wait(works.FANOUT_PUTS)
+        self._fan.expect(works.FANOUT_PUTS)
+        await self._fan.wait()
 
-    async def trickle(self) -> None:
+    async def volley(self) -> None:
         assert self._fan is not None
-        await self._fan.wait(works.TRICKLE_PUTS)
+        self._fan.expect(1)
+        await self._client.put(self._watched, works.VALUE.encode())
+        await self._fan.wait()
 
     async def close(self) -> None:
         if self._fan is not None:

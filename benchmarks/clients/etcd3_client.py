@@ -20,6 +20,7 @@ class Sync:
         etcd3: Any = importlib.import_module("etcd3")
         host, port = endpoint.split(":")
         self._fan: works.ThreadFan | None = None
+        self._watched = ""
         self._client = etcd3.client(
             host, int(port), timeout=works.TIMEOUT, grpc_options=self.options
         )
@@ -42,16 +43,20 @@ class Sync:
         cancel()
 
     def watch(self, prefix: str) -> None:
+        self._watched = prefix
         watches = [self._client.watch_prefix(prefix)[0] for _ in range(works.FANOUT_WATCHES)]
         self._fan = works.ThreadFan(watches)
 
     def fanout(self) -> None:
         assert self._fan is not None
-        self._fan.wait(works.FANOUT_PUTS)
+        self._fan.expect(works.FANOUT_PUTS)
+        self._fan.wait()
 
-    def trickle(self) -> None:
+    def volley(self) -> None:
         assert self._fan is not None
-        self._fan.wait(works.TRICKLE_PUTS)
+        self._fan.expect(1)
+        self._client.put(self._watched, works.VALUE)
+        self._fan.wait()
 
     def close(self) -> None:
         self._client.close()

@@ -21,6 +21,7 @@ class Sync:
     def __init__(self, endpoint: str) -> None:
         self._client = Client(endpoint, timeout=works.TIMEOUT)
         self._fan: works.ThreadFan | None = None
+        self._watched = ""
 
     def get(self) -> None:
         self._client.kv.get(works.KEY)
@@ -59,16 +60,20 @@ class Sync:
                     return
 
     def watch(self, prefix: str) -> None:
+        self._watched = prefix
         watches = [self._client.watch(prefix, prefix=True) for _ in range(works.FANOUT_WATCHES)]
         self._fan = works.ThreadFan([watch.__enter__() for watch in watches])
 
     def fanout(self) -> None:
         assert self._fan is not None
-        self._fan.wait(works.FANOUT_PUTS)
+        self._fan.expect(works.FANOUT_PUTS)
+        self._fan.wait()
 
-    def trickle(self) -> None:
+    def volley(self) -> None:
         assert self._fan is not None
-        self._fan.wait(works.TRICKLE_PUTS)
+        self._fan.expect(1)
+        self._client.kv.put(self._watched, works.VALUE)
+        self._fan.wait()
 
     def close(self) -> None:
         self._client.close()
@@ -80,6 +85,7 @@ class Async:
     def __init__(self, endpoint: str) -> None:
         self._client = AsyncClient(endpoint, timeout=works.TIMEOUT)
         self._fan: works.TaskFan | None = None
+        self._watched = ""
 
     async def get(self) -> None:
         await self._client.kv.get(works.KEY)
@@ -118,16 +124,20 @@ class Async:
                     return
 
     async def watch(self, prefix: str) -> None:
+        self._watched = prefix
         watches = [self._client.watch(prefix, prefix=True) for _ in range(works.FANOUT_WATCHES)]
         self._fan = works.TaskFan([await watch.__aenter__() for watch in watches])
 
     async def fanout(self) -> None:
         assert self._fan is not None
-        await self._fan.wait(works.FANOUT_PUTS)
+        self._fan.expect(works.FANOUT_PUTS)
+        await self._fan.wait()
 
-    async def trickle(self) -> None:
+    async def volley(self) -> None:
         assert self._fan is not None
-        await self._fan.wait(works.TRICKLE_PUTS)
+        self._fan.expect(1)
+        await self._client.kv.put(self._watched, works.VALUE)
+        await self._fan.wait()
 
     async def close(self) -> None:
         if self._fan is not None:
