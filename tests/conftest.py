@@ -104,6 +104,18 @@ def serve_with_auth(
         yield server
 
 
+def end(server: EtcdServer) -> None:
+    """End a server that is to start again with all that it has acknowledged.
+
+    From 3.5.0 to 3.5.2 one that is killed may forget the write that it was at, and give its
+    revision to the next one (3.5.1 did in 6 of 720 kills): that lets no client keep its promises.
+    """
+    if server.version in ("3.5.0", "3.5.1", "3.5.2"):
+        server._started.terminate()
+    else:
+        server.kill()
+
+
 def enable_auth(client: Client) -> None:
     """Turn access control on, with two users.
 

@@ -31,7 +31,7 @@ from etcd_sdk._async.pipeline import AsyncPipeline
 from etcd_sdk._compat._async import AsyncWorker
 from etcd_sdk.testing import EtcdCluster, EtcdServer
 from tests.certificates import jwt_tokens
-from tests.conftest import NEWEST, RELEASES, serve_with_auth
+from tests.conftest import NEWEST, RELEASES, end, serve_with_auth
 from tests.faults.proxy import FaultProxy
 from tests.histories import Recorded, Truth, problems
 from tests.metrics import metric, open_streams, renewal_streams, watch_streams, watchers
@@ -153,19 +153,6 @@ async def record(watch: AsyncWatcher) -> list[pb.WatchResponse]:
     raise AssertionError("the watch has ended")
 
 
-def end_and_start(server: EtcdServer) -> None:
-    """Have a server come back with all that it has acknowledged.
-
-    From 3.5.0 to 3.5.2 one that is killed may forget the write that it was at, and give its
-    revision to the next one (3.5.1 did in 6 of 720 kills): that lets no watch keep its promises.
-    """
-    if server.version in ("3.5.0", "3.5.1", "3.5.2"):
-        server.restart()
-    else:
-        server.kill()
-        server.start()
-
-
 @each_release
 async def test_nothing_is_lost_while_the_only_server_ends(etcd: Path) -> None:
     with EtcdServer(etcd=etcd) as server:
@@ -175,7 +162,8 @@ async def test_nothing_is_lost_while_the_only_server_ends(etcd: Path) -> None:
             async with AsyncCrowd(2, traffic.write) as crowd:
                 for _ in range(3):
                     await more(crowd, 50)
-                    end_and_start(server)
+                    end(server)
+                    server.start()
             await traffic.check()
 
 
@@ -796,7 +784,7 @@ async def test_tokens_that_are_forgotten(etcd: Path) -> None:
             async with client.watch("/alice/b", start_revision=1) as second:
                 with pytest.raises(errors.PermissionDeniedError):
                     await client.watch("/bob/a", start_revision=1).__aenter__()
-                server.kill()
+                end(server)
                 server.start()
                 await client.kv.put("/alice/a", "1")
                 await client.kv.put("/alice/b", "2")

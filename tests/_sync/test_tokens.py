@@ -23,7 +23,7 @@ from etcd_sdk import (
 )
 from etcd_sdk.testing import EtcdCluster, EtcdServer
 from tests.certificates import jwt_tokens
-from tests.conftest import NEWEST, RELEASES, enable_auth, minor, serve_with_auth
+from tests.conftest import NEWEST, RELEASES, enable_auth, end, minor, serve_with_auth
 from tests.twins._sync import Beside, eventually
 
 each_release = pytest.mark.parametrize("etcd", RELEASES.values(), ids=list(RELEASES))
@@ -305,7 +305,7 @@ def test_a_server_that_forgets_its_tokens_under_load(etcd: Path) -> None:
         ):
             load = Load(alice, 4)
             load.grows()
-            server.kill()
+            end(server)
             eventually(lambda: isinstance(events[-1].error, errors.UnavailableError))
             server.start()
             # A restart loses all tokens but those that it finds in the log and not in the database.
