@@ -34,11 +34,7 @@ _GRPC = f"grpcio=={version('grpcio')}"
 
 
 def _live(flavour: str) -> tuple[Case, ...]:
-    return (
-        Case(flavour, "fanout"),
-        Case(flavour, "volley"),
-        Case(flavour, "volley", clock="cpu"),
-    )
+    return Case(flavour, "fanout"), Case(flavour, "volley")
 
 
 PEERS = (

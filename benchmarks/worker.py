@@ -3,7 +3,7 @@
 It reads commands from stdin and answers on stdout, one JSON object a line each:
 
 - ``{"do": "open"}`` makes the client; ``{"do": "close"}`` closes it;
-- ``{"do": "watch", "prefix": "/a/"}`` makes the watches that ``fanout`` then reads;
+- ``{"do": "watch", "prefix": "/a/"}`` makes the watches that ``fanout`` and ``volley`` read;
 - ``{"do": "get", "calls": 100, "at_once": 1, "clock": "elapsed"}`` does some work, and
   answers ``{"seconds": ...}``, of time or with ``"cpu"`` of this process;
 - ``{"do": "crowd", "which": "watches", "count": 10}`` has a crowd do something, and

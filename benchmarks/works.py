@@ -63,7 +63,7 @@ class Case(NamedTuple):
         if self.work == "fanout":
             return f"{name} {FANOUT_PUTS * FANOUT_WATCHES:,} events"
         if self.work == "volley":
-            return f"{name} of {FANOUT_WATCHES} events, {self.clock}"
+            return f"{name} of {FANOUT_WATCHES} events"
         return name if self.at_once == 1 and self.flavour == "sync" else f"{name} x{self.at_once}"
 
     @property
