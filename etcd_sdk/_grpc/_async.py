@@ -310,10 +310,10 @@ class _Begun(Generic[ResultT]):
     def __init__(self, coroutine: Coroutine[Any, Any, ResultT]) -> None:
         self._coroutine = coroutine
         self._waits_for: asyncio.Future[Any] | None = None
-        self._end: BaseException | None = None
+        self._end: BaseException | None = None  # if it did not have to wait
         try:
             self._waits_for = coroutine.send(None)
-        except BaseException as end:  # without a wait, by a result or an error
+        except (Exception, asyncio.CancelledError) as end:  # a result is a StopIteration
             self._end = end
 
     def __await__(self) -> Generator[Any, Any, ResultT]:

@@ -1,4 +1,4 @@
-"""What only tasks can do to watches: give up while they read, while they enter, and in the body."""
+"""What only async watches have: tasks that give up in all places, and responses read ahead."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from etcd_sdk import AsyncClient, AsyncWatcher, Put
+from etcd_sdk._grpc._async import _Begun
 from etcd_sdk.errors import RequestTooLargeError, WatchOverflowError
 from etcd_sdk.testing import EtcdServer
 from tests.metrics import watch_streams, watchers
@@ -116,6 +117,14 @@ async def test_nothing_is_left_of_a_stream_that_ends_while_a_response_is_seen_to
     await asyncio.sleep(0)
     assert WatchOverflowError in endings
     assert complaints == []
+
+
+async def test_an_interrupt_while_a_read_begins_is_not_kept_for_later() -> None:
+    async def read() -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        _ = _Begun(read())  # not awaited
 
 
 # --- entering -----------------------------------------------------------------------------------
