@@ -314,12 +314,16 @@ class _Begun(Generic[ResultT]):
         try:
             self._waits_for = coroutine.send(None)
         except (Exception, asyncio.CancelledError) as end:  # a result is a StopIteration
-            self._end = end
+            # Its traceback leads here and back to it: only the garbage collector would end that.
+            self._end = end.with_traceback(None)
 
     def __await__(self) -> Generator[Any, Any, ResultT]:
         try:
             if self._end is not None:
-                raise self._end
+                try:
+                    raise self._end
+                finally:
+                    self._end = None
             waits_for = self._waits_for
             while True:
                 try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import weakref
 from collections.abc import AsyncIterator
 
 import pytest
@@ -125,6 +126,30 @@ async def test_an_interrupt_while_a_read_begins_is_not_kept_for_later() -> None:
 
     with pytest.raises(KeyboardInterrupt):
         _ = _Begun(read())  # not awaited
+
+
+@pytest.mark.parametrize("is_awaited", [False, True])
+async def test_a_read_that_has_failed_needs_no_garbage_collector(is_awaited: bool) -> None:
+    """Nor do its call and the connection, which would stay until then."""
+
+    class Call:
+        async def read(self) -> None:
+            raise asyncio.CancelledError
+
+    call = Call()
+    is_there = weakref.ref(call)
+    gc.disable()
+    try:
+        begun = _Begun(call.read())
+        if is_awaited:
+            with pytest.raises(asyncio.CancelledError):
+                await begun
+        else:
+            begun.drop()
+        del call, begun
+        assert is_there() is None
+    finally:
+        gc.enable()
 
 
 # --- entering -----------------------------------------------------------------------------------
