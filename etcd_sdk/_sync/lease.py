@@ -285,13 +285,15 @@ class LeaseKeeper:
         """Send what is due and give up what is too late; then wait until more is."""
         with self.guard:
             now = _now()
-            lost = [each for id in self._renewals.expired(now) for each in self._forget(id)]
+            expired = self._renewals.expired(now)
+            lost = [handle for lease_id in expired for handle in self._forget(lease_id)]
             if self._stream is not None:
                 self._send_due(self._stream, now)
             changed = self._changed
             wait = self._renewals.wait(now, connected=self._stream is not None)
-        if lost:
-            logger.warning("%d leases have expired: %s", len(lost), self._trouble or "no answer")
+        if expired:
+            why = self._trouble or "no answer"
+            logger.warning("leases that have expired: %d: %s", len(expired), why)
             _tell(lost, LossReason.EXPIRED, self._trouble)
         if wait is not None:
             changed.wait(wait)
