@@ -220,7 +220,7 @@ async def test_all_endpoints_are_named_if_none_can_be_reached(
             started = time.monotonic()
             with pytest.raises(errors.ClusterUnavailableError) as caught:
                 await call(client)
-            assert time.monotonic() - started < min(timeout, 5)
+            assert time.monotonic() - started < min(timeout, 5) + 1
             assert [cause.endpoint for cause in caught.value.causes] == dead_endpoints
             assert not caught.value.in_doubt
             for cause in caught.value.causes:
