@@ -16,8 +16,8 @@ from collections.abc import Callable
 
 from etcd_sdk.errors import LossReason
 
-# What is due at once is sent in that many batches, that far apart; closer together where a third of
-# the shortest time to live is little, of which they take half.
+# What is due at once is sent in that many batches, that far apart or less: all of them together take
+# no more than half of the time between two renewals of the shortest lease.
 _BATCHES = 20
 _BATCH_SECONDS = 0.04
 # For a lease whose time to live is not known yet.
