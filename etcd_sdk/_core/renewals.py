@@ -16,7 +16,7 @@ from collections.abc import Callable
 
 from etcd_sdk.errors import LossReason
 
-# What is due at once is sent in that many batches, that far apart or less: all of them together take
+# What is due at once is sent in that many batches, at most that far apart: all together they take
 # no more than half of the time between two renewals of the shortest lease.
 _BATCHES = 20
 _BATCH_SECONDS = 0.04

@@ -61,19 +61,17 @@ _LONGEST = 2_000_000.0
 
 
 def again(failure: EtcdError) -> EtcdError:
-    """An equal error to raise once more: one that was raised holds the frames it went through."""
+    """An equal error, to be kept or to be raised once more.
+
+    One that was raised holds the frames it went through. Where one of them, or what it works for,
+    keeps the error in turn, a call and its connection would stay until the garbage collector comes.
+    """
     equal = copy.copy(failure)
-    equal.__cause__ = failure.__cause__
-    return equal
-
-
-def without_frames(failure: EtcdError) -> EtcdError:
-    """An error that is kept: the frames it went through hold it, and a call with its connection."""
-    link: BaseException | None = failure
+    equal.__cause__ = link = failure.__cause__
     while link is not None:
         link.__traceback__ = None
         link = link.__cause__ or link.__context__
-    return failure
+    return equal
 
 
 class BaseChannel:

@@ -23,6 +23,7 @@ from etcd_sdk._core.login import Headers
 from etcd_sdk._core.renewals import Kept, Renewals
 from etcd_sdk._core.retry import TROUBLE_SECONDS
 from etcd_sdk._grpc._sync import Channel, GrpcStream
+from etcd_sdk._grpc.base import again
 from etcd_sdk._sync.pipeline import Pipeline
 from etcd_sdk.errors import LeaseLostError, LossReason
 from etcd_sdk_api import checks
@@ -339,7 +340,7 @@ class LeaseKeeper:
             return
         except EtcdError as trouble:
             # A call would fail now. This may still pass before the time of the leases is up.
-            self._trouble, wait = trouble, TROUBLE_SECONDS
+            self._trouble, wait = again(trouble), TROUBLE_SECONDS
             self._attempts = self._pipeline.endless_attempts()
             logger.warning("no lease can be renewed: %s", trouble)
         else:
@@ -359,7 +360,7 @@ class LeaseKeeper:
                 self._wake()
             stream.feed(self._take)
         except EtcdError as error:
-            return error
+            return again(error)
         finally:
             with self.guard:
                 is_wanted, self._stream = self._stream is stream, None

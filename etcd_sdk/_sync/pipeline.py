@@ -119,7 +119,7 @@ class Pipeline:
             try:
                 response = channel.unary(method, request, seconds, self.metadata(headers))
             except EtcdError as error:
-                failure = error
+                failure = again(error)
             else:
                 if self._observer is not None:
                     self.observe(method, channel, attempts, started, None)
@@ -241,13 +241,13 @@ class Pipeline:
         attempts.failed(error)
         if self._login.renews(error):
             if not attempts.may_renew():
-                raise error
+                raise again(error)
             logger.debug("logging in again: %s", error)
             self._log_in(headers, attempts.deadline)
             if attempts.renewals == 1 and attempts.may_go_on():
                 return 0.0
         elif self._login.is_refused(error) or not may_resend(method, error):
-            raise error
+            raise again(error)
         elif attempts.may_go_on() and self._has_untried(attempts):
             return 0.0
         wait = attempts.next_round(time.monotonic()) if attempts.may_go_on() else None
@@ -312,7 +312,7 @@ class Pipeline:
     def _verdict(self, attempts: Attempts, error: EtcdError) -> EtcdError:
         """What the user sees if ``error`` ended the last attempt."""
         self._explain(attempts)
-        return attempts.verdict(error, self._endpoints())
+        return again(attempts.verdict(error, self._endpoints()))
 
     def _explain(self, attempts: Attempts) -> None:
         """Find out why endpoints cannot be reached, where gRPC does not say it."""
@@ -388,7 +388,7 @@ class Pipeline:
             return
         version = self._ask_version(channel, headers, deadline)
         if version and (error := refusal(version, channel.name)):
-            raise error
+            raise again(error)
 
     def _ask_version(self, channel: Channel, headers: Headers, deadline: float) -> str:
         """The version of a server; empty if it does not tell."""
@@ -526,7 +526,7 @@ class PipelineStream(Generic[RequestT, ResponseT]):
                 inner = self._inner or self._reopen(self._attempts)
                 response = inner.__next__()
             except EtcdError as error:
-                failure = error
+                failure = again(error)
             else:
                 self._settled, self._requests = True, []
                 if self._place is not None:
@@ -600,7 +600,7 @@ class PipelineStream(Generic[RequestT, ResponseT]):
     def _fail(self, error: EtcdError) -> EtcdError:
         """Keep an error that ends the stream, for every later read to meet too."""
         self._failure = again(error)
-        return error
+        return again(error)
 
     def _closed(self) -> ClientClosedError:
         return ClientClosedError("the client is closed", method=self._method.name)

@@ -30,7 +30,7 @@ from etcd_sdk._core.login import Headers
 from etcd_sdk._core.retry import TROUBLE_SECONDS
 from etcd_sdk._core.watching import Kind, Outcome, WatchSession, WatchState, may_go_on
 from etcd_sdk._grpc._sync import Channel, GrpcStream
-from etcd_sdk._grpc.base import again, without_frames
+from etcd_sdk._grpc.base import again
 from etcd_sdk._sync.pipeline import Pipeline
 from etcd_sdk.errors import WatchCompactedError, WatchOverflowError
 from etcd_sdk_api.errors import (
@@ -227,7 +227,7 @@ class WatchHub:
         try:
             self._keep_going()
         except EtcdError as error:
-            self._end_all(without_frames(error))
+            self._end_all(again(error))
         except BaseException as error:
             # Whatever it is, nobody may be left waiting.
             text = f"the watches have broken down: {error!r}"
@@ -254,11 +254,14 @@ class WatchHub:
             except EtcdError as failure:
                 if not may_go_on(failure, can_log_in=self._pipeline.can_log_in):
                     raise
-                error, wait = failure, attempts.next_round(time.monotonic()) or TROUBLE_SECONDS
+                error, wait = (
+                    again(failure),
+                    attempts.next_round(time.monotonic()) or TROUBLE_SECONDS,
+                )
             leaderless = [e for e in attempts.causes.values() if isinstance(e, NoLeaderError)]
             if wait and leaderless:
-                raise leaderless[0]
-            self.trouble = again(error)
+                raise again(leaderless[0])
+            self.trouble = error
             logger.debug("the watches are carried on after: %s", error)
             news.wait(wait)
 
@@ -286,7 +289,7 @@ class WatchHub:
                 with self._guard:
                     self._ended(refused)
         except EtcdError as error:
-            return error
+            return again(error)
         finally:
             with self._guard:
                 is_wanted, self._stream = self._stream is stream, None
@@ -392,7 +395,7 @@ class WatchHub:
             try:
                 channel.unary(KV_GET, request, _ASK_SECONDS, headers.plain)
             except EtcdError as failure:
-                error = failure
+                error = again(failure)
         return error if may_go_on(error, can_log_in=True) else None
 
     def _begin_all(self) -> None:

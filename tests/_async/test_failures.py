@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import math
+import weakref
 
 import grpc
 import pytest
@@ -125,6 +127,47 @@ async def test_closing_ends_a_call_that_waits(own_server: EtcdServer) -> None:
     with pytest.raises(errors.ClientClosedError) as caught:
         await write.result()
     assert caught.value.in_doubt
+
+
+async def call(client: AsyncClient) -> None:
+    await client.kv.get("a", revision=2**50)
+
+
+async def aimed_call(client: AsyncClient) -> None:
+    await client.maintenance.status(endpoint="127.0.0.1:1")
+
+
+async def raw_stream(client: AsyncClient) -> None:
+    await client.rpc.watch.watch(timeout=0.1).__anext__()
+
+
+async def watch(client: AsyncClient) -> None:
+    async with client.watch("a", start_revision=1) as watch:
+        await watch.__anext__()
+
+
+async def lease(client: AsyncClient) -> None:
+    kept = client.lease.keep_alive(404)
+    await kept.lost.wait(10)
+    kept.check()
+
+
+async def test_a_failure_is_gone_once_nobody_holds_it(own_server: EtcdServer) -> None:
+    """It leaves nothing to the garbage collector, least of all a call, which holds a connection."""
+    async with AsyncClient(own_server.endpoint) as client:
+        for _ in range(2):
+            revision = (await client.kv.put("a", "1")).header.revision
+        await client.kv.compact(revision)
+        gc.disable()
+        try:
+            for fail in (call, aimed_call, raw_stream, watch, lease):
+                with pytest.raises(errors.EtcdError) as caught:
+                    await fail(client)
+                is_there = weakref.ref(caught.value)
+                del caught
+                assert is_there() is None, fail
+        finally:
+            gc.enable()
 
 
 async def test_repr_names_the_endpoint() -> None:

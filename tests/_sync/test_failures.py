@@ -4,7 +4,9 @@
 
 from __future__ import annotations
 
+import gc
 import math
+import weakref
 
 import grpc
 import pytest
@@ -127,6 +129,47 @@ def test_closing_ends_a_call_that_waits(own_server: EtcdServer) -> None:
     with pytest.raises(errors.ClientClosedError) as caught:
         write.result()
     assert caught.value.in_doubt
+
+
+def call(client: Client) -> None:
+    client.kv.get("a", revision=2**50)
+
+
+def aimed_call(client: Client) -> None:
+    client.maintenance.status(endpoint="127.0.0.1:1")
+
+
+def raw_stream(client: Client) -> None:
+    client.rpc.watch.watch(timeout=0.1).__next__()
+
+
+def watch(client: Client) -> None:
+    with client.watch("a", start_revision=1) as watch:
+        watch.__next__()
+
+
+def lease(client: Client) -> None:
+    kept = client.lease.keep_alive(404)
+    kept.lost.wait(10)
+    kept.check()
+
+
+def test_a_failure_is_gone_once_nobody_holds_it(own_server: EtcdServer) -> None:
+    """It leaves nothing to the garbage collector, least of all a call, which holds a connection."""
+    with Client(own_server.endpoint) as client:
+        for _ in range(2):
+            revision = (client.kv.put("a", "1")).header.revision
+        client.kv.compact(revision)
+        gc.disable()
+        try:
+            for fail in (call, aimed_call, raw_stream, watch, lease):
+                with pytest.raises(errors.EtcdError) as caught:
+                    fail(client)
+                is_there = weakref.ref(caught.value)
+                del caught
+                assert is_there() is None, fail
+        finally:
+            gc.enable()
 
 
 def test_repr_names_the_endpoint() -> None:
