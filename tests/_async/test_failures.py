@@ -155,9 +155,8 @@ async def lease(client: AsyncClient) -> None:
 async def test_a_failure_is_gone_once_nobody_holds_it(own_server: EtcdServer) -> None:
     """It leaves nothing to the garbage collector, least of all a call, which holds a connection."""
     async with AsyncClient(own_server.endpoint) as client:
-        for _ in range(2):
-            revision = (await client.kv.put("a", "1")).header.revision
-        await client.kv.compact(revision)
+        put = await client.kv.put("a", "1")
+        await client.kv.compact(put.header.revision)
         gc.disable()
         try:
             for fail in (call, aimed_call, raw_stream, watch, lease):

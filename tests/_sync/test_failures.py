@@ -157,9 +157,8 @@ def lease(client: Client) -> None:
 def test_a_failure_is_gone_once_nobody_holds_it(own_server: EtcdServer) -> None:
     """It leaves nothing to the garbage collector, least of all a call, which holds a connection."""
     with Client(own_server.endpoint) as client:
-        for _ in range(2):
-            revision = (client.kv.put("a", "1")).header.revision
-        client.kv.compact(revision)
+        put = client.kv.put("a", "1")
+        client.kv.compact(put.header.revision)
         gc.disable()
         try:
             for fail in (call, aimed_call, raw_stream, watch, lease):
