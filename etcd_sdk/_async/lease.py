@@ -21,8 +21,8 @@ from etcd_sdk._compat._async import AsyncBody, AsyncEvent, AsyncGuard, AsyncStay
 from etcd_sdk._core.login import Headers
 from etcd_sdk._core.renewals import Kept, Renewals
 from etcd_sdk._core.retry import TROUBLE_SECONDS
+from etcd_sdk._core.status import again
 from etcd_sdk._grpc._async import AsyncChannel, AsyncGrpcStream
-from etcd_sdk._grpc.base import again
 from etcd_sdk.errors import LeaseLostError, LossReason
 from etcd_sdk_api import checks
 from etcd_sdk_api._async import AsyncLeaseApi

@@ -23,9 +23,8 @@ from etcd_sdk._core import timeouts, versions
 from etcd_sdk._core.events import CallEvent
 from etcd_sdk._core.login import Headers, Login, Metadata
 from etcd_sdk._core.retry import Attempts, may_resend
-from etcd_sdk._core.status import explained, never_sent
+from etcd_sdk._core.status import again, explained, never_sent
 from etcd_sdk._grpc._async import AsyncChannel, AsyncGrpcResponses, AsyncGrpcStream
-from etcd_sdk._grpc.base import again
 from etcd_sdk._grpc.diagnosis import is_unclear
 from etcd_sdk_api.errors import (
     ArgumentTypeError,
@@ -600,7 +599,7 @@ class AsyncPipelineStream(Generic[RequestT, ResponseT]):
             # The next read finds out why, and opens another one with this request.
 
     def _fail(self, error: EtcdError) -> EtcdError:
-        """Keep an error that ends the stream, for every later read to meet too."""
+        """Keep an error that ends the stream, for every later read too; returns one to raise."""
         self._failure = again(error)
         return again(error)
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import copy
 import threading
 from collections.abc import Callable, Coroutine
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from etcd_sdk._compat import process
+from etcd_sdk._core.status import again
 from etcd_sdk_api.errors import (
     ClientForkedError,
     ClientLoopError,
@@ -227,7 +227,7 @@ class _End:
         self._error = error
 
     def reason(self) -> Exception:
-        return StopAsyncIteration() if self._error is None else copy.copy(self._error)
+        return StopAsyncIteration() if self._error is None else again(self._error)
 
 
 class AsyncBody:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import queue
 import threading
 from collections.abc import Callable
@@ -11,6 +10,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from etcd_sdk._compat import process
+from etcd_sdk._core.status import again
 from etcd_sdk_api.errors import ClientForkedError, UnavailableError
 
 if TYPE_CHECKING:
@@ -162,7 +162,7 @@ class _End:
         self._error = error
 
     def reason(self) -> Exception:
-        return StopIteration() if self._error is None else copy.copy(self._error)
+        return StopIteration() if self._error is None else again(self._error)
 
 
 class Body:

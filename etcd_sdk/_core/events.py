@@ -19,7 +19,7 @@ class CallEvent(NamedTuple):
         attempt: Which attempt it was, from 1.
         code: How it ended; ``StatusCode.OK`` if well.
         seconds: How long it took.
-        error: What the attempt failed with; ``None`` if it did not.
+        error: What the attempt failed with, without a traceback; ``None`` if it did not fail.
     """
 
     method: str

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 from etcd_sdk_api.errors import (
     BY_TEXT,
@@ -29,6 +29,8 @@ from etcd_sdk_api.errors import (
     UnsupportedByServerError,
 )
 from etcd_sdk_api.method import Method
+
+ErrorT = TypeVar("ErrorT", bound=Exception)
 
 NEVER_SENT = (
     "failed to connect to all addresses",
@@ -105,11 +107,24 @@ def error_from(
 
 def explained(error: EtcdError, why: str) -> EtcdError:
     """The same error, which also says what was found out later."""
-    fuller = copy.copy(error)
+    fuller = again(error)
     fuller.message = f"{error.message} ({why})"
     fuller.args = (fuller.message,)
-    fuller.__cause__ = error.__cause__
     return fuller
+
+
+def again(error: ErrorT) -> ErrorT:
+    """An equal error, to be kept or to be raised once more.
+
+    An error that was raised holds the frames that it went through, and so all that they know. If
+    one of these keeps the error, neither goes before the garbage collector comes: not the call, nor
+    its connection. So what is kept is never what is raised, and its cause gives up its frames.
+    """
+    equal = copy.copy(error)
+    equal.__cause__ = cause = error.__cause__
+    if cause is not None:
+        cause.__traceback__ = None  # not its context's: that is what the caller is handling
+    return equal
 
 
 def never_sent(code: StatusCode, text: str) -> bool:

@@ -19,8 +19,9 @@ from etcd_sdk._core import timeouts
 from etcd_sdk._core.endpoint import Endpoint
 from etcd_sdk._core.login import Metadata
 from etcd_sdk._core.settings import Settings
+from etcd_sdk._core.status import again
 from etcd_sdk._core.tls import Certificates
-from etcd_sdk._grpc.base import BaseChannel, again, channel_options
+from etcd_sdk._grpc.base import BaseChannel, channel_options
 from etcd_sdk_api.errors import EtcdError
 from etcd_sdk_api.method import Method
 

@@ -19,8 +19,9 @@ from etcd_sdk._core import timeouts
 from etcd_sdk._core.endpoint import Endpoint
 from etcd_sdk._core.login import Metadata
 from etcd_sdk._core.settings import Settings
+from etcd_sdk._core.status import again
 from etcd_sdk._core.tls import Certificates
-from etcd_sdk._grpc.base import BaseChannel, again, channel_options
+from etcd_sdk._grpc.base import BaseChannel, channel_options
 from etcd_sdk_api.errors import EtcdError
 from etcd_sdk_api.method import Method
 
@@ -160,12 +161,16 @@ class GrpcResponses(Generic[ResponseT]):
         self._ended = False
         self._failure: EtcdError | None = None
         self._stay = Stay()
-        weakref.finalize(self, _cancel, call, self._stay).atexit = False
+        self._finalizer = weakref.finalize(self, _cancel, call, self._stay)
+        self._finalizer.atexit = False
 
     def cancel(self) -> None:
         """End the call; an iteration that waits for a response ends too."""
         self._ended = True
         _cancel(self._call, self._stay)
+        # It holds the call, which is also the error that a read of it raises: with what that error
+        # has seen, which may be this object.
+        self._finalizer.detach()
 
     def __iter__(self) -> Self:
         return self
@@ -182,7 +187,7 @@ class GrpcResponses(Generic[ResponseT]):
                 self.cancel()
                 raise
             except grpc.RpcError as error:
-                raise self._explained(error) from error
+                raise self._explained(error.with_traceback(None)) from error
             except BaseException:
                 # Ctrl-C, say. gRPC cannot go on with a read that was interrupted.
                 self._fail(self._channel.ended_error(self._method, "interrupted"))

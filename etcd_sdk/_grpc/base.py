@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import logging
 from typing import Any, TypeAlias
 
@@ -58,20 +57,6 @@ def channel_options(settings: Settings, endpoint: Endpoint) -> list[Option]:
 
 # Seconds that gRPC can count in milliseconds.
 _LONGEST = 2_000_000.0
-
-
-def again(failure: EtcdError) -> EtcdError:
-    """An equal error, to be kept or to be raised once more.
-
-    One that was raised holds the frames it went through. Where one of them, or what it works for,
-    keeps the error in turn, a call and its connection would stay until the garbage collector comes.
-    """
-    equal = copy.copy(failure)
-    equal.__cause__ = link = failure.__cause__
-    while link is not None:
-        link.__traceback__ = None
-        link = link.__cause__ or link.__context__
-    return equal
 
 
 class BaseChannel:

@@ -128,6 +128,8 @@ class Connection:
             channels = list(self._channels)  # also those whose endpoints were left out
         for channel in channels:
             channel.close()
+        self.hubs.clear()
+        self.keepers.clear()
         self._wake()
 
     def _channel(self, endpoint: Endpoint) -> Channel:
@@ -157,8 +159,8 @@ class Connection:
         in_vain = isinstance(error, DeadlineExceededError)
         if error is not None and (in_vain or blames(error)):
             channel.refresh()
-            again = _weakly(self, lambda this, _: this._probe(channel, failures + 1))
-            later(probe_wait(error, failures), lambda: again(None))
+            probe = _weakly(self, lambda this, _: this._probe(channel, failures + 1))
+            later(probe_wait(error, failures), lambda: probe(None))
             return
         channel.trouble = ""
         with self._guard:

@@ -22,8 +22,8 @@ from etcd_sdk._compat._sync import Body, Event, Guard, Stay, Worker
 from etcd_sdk._core.login import Headers
 from etcd_sdk._core.renewals import Kept, Renewals
 from etcd_sdk._core.retry import TROUBLE_SECONDS
+from etcd_sdk._core.status import again
 from etcd_sdk._grpc._sync import Channel, GrpcStream
-from etcd_sdk._grpc.base import again
 from etcd_sdk._sync.pipeline import Pipeline
 from etcd_sdk.errors import LeaseLostError, LossReason
 from etcd_sdk_api import checks

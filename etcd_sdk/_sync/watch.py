@@ -28,9 +28,9 @@ from etcd_sdk._compat._sync import (
 from etcd_sdk._core import timeouts
 from etcd_sdk._core.login import Headers
 from etcd_sdk._core.retry import TROUBLE_SECONDS
+from etcd_sdk._core.status import again
 from etcd_sdk._core.watching import Kind, Outcome, WatchSession, WatchState, may_go_on
 from etcd_sdk._grpc._sync import Channel, GrpcStream
-from etcd_sdk._grpc.base import again
 from etcd_sdk._sync.pipeline import Pipeline
 from etcd_sdk.errors import WatchCompactedError, WatchOverflowError
 from etcd_sdk_api.errors import (
@@ -254,10 +254,8 @@ class WatchHub:
             except EtcdError as failure:
                 if not may_go_on(failure, can_log_in=self._pipeline.can_log_in):
                     raise
-                error, wait = (
-                    again(failure),
-                    attempts.next_round(time.monotonic()) or TROUBLE_SECONDS,
-                )
+                error = again(failure)
+                wait = attempts.next_round(time.monotonic()) or TROUBLE_SECONDS
             leaderless = [e for e in attempts.causes.values() if isinstance(e, NoLeaderError)]
             if wait and leaderless:
                 raise again(leaderless[0])

@@ -9,9 +9,9 @@ import weakref
 import grpc
 import pytest
 
-from etcd_sdk import AsyncClient, errors, pb
+from etcd_sdk import AsyncClient, Watch, errors, pb
 from etcd_sdk.testing import EtcdServer
-from tests.twins._async import AsyncBeside
+from tests.twins._async import AsyncBeside, async_eventually
 
 
 @pytest.fixture
@@ -167,6 +167,45 @@ async def test_a_failure_is_gone_once_nobody_holds_it(own_server: EtcdServer) ->
                 assert is_there() is None, fail
         finally:
             gc.enable()
+
+
+async def test_nothing_is_left_of_a_stream_that_is_ended_while_it_is_read(
+    server: EtcdServer, prefix: str
+) -> None:
+    seen: list[bool] = []
+    left: weakref.WeakSet[object] = weakref.WeakSet()
+    async with AsyncClient(server.endpoint) as client:
+        stream = client.rpc.watch.watch()
+        stream.send(pb.WatchRequest(create_request=Watch(prefix).build()))
+
+        async def read() -> None:
+            async for response in stream:
+                seen.append(response.created)
+
+        reading = AsyncBeside(read)
+        await async_eventually(lambda: seen == [True])
+        left.add(stream)
+        stream.cancel()
+        await reading.result()
+        async with client.lease.hold(30) as lease:
+            await async_eventually(lambda: lease.ttl > 0)
+            await async_eventually(lambda: lease._keeper._stream is not None)
+            left.add(lease._keeper._stream)
+        del stream, read, reading, lease
+        await async_eventually(lambda: gc.collect() >= 0 and not left)
+
+
+async def test_the_callers_own_errors_are_left_alone(server: EtcdServer) -> None:
+    """They are the context of whatever fails while they are handled."""
+    first, last = ValueError("first"), ValueError("last")
+    first.__cause__, last.__context__ = last, first  # "raise first from last", later
+    async with AsyncClient(server.endpoint) as client:
+        try:
+            raise first
+        except ValueError:
+            with pytest.raises(errors.FutureRevisionError):
+                await call(client)
+    assert first.__traceback__ is not None
 
 
 async def test_repr_names_the_endpoint() -> None:

@@ -11,9 +11,9 @@ import weakref
 import grpc
 import pytest
 
-from etcd_sdk import Client, errors, pb
+from etcd_sdk import Client, Watch, errors, pb
 from etcd_sdk.testing import EtcdServer
-from tests.twins._sync import Beside
+from tests.twins._sync import Beside, eventually
 
 
 @pytest.fixture
@@ -169,6 +169,45 @@ def test_a_failure_is_gone_once_nobody_holds_it(own_server: EtcdServer) -> None:
                 assert is_there() is None, fail
         finally:
             gc.enable()
+
+
+def test_nothing_is_left_of_a_stream_that_is_ended_while_it_is_read(
+    server: EtcdServer, prefix: str
+) -> None:
+    seen: list[bool] = []
+    left: weakref.WeakSet[object] = weakref.WeakSet()
+    with Client(server.endpoint) as client:
+        stream = client.rpc.watch.watch()
+        stream.send(pb.WatchRequest(create_request=Watch(prefix).build()))
+
+        def read() -> None:
+            for response in stream:
+                seen.append(response.created)
+
+        reading = Beside(read)
+        eventually(lambda: seen == [True])
+        left.add(stream)
+        stream.cancel()
+        reading.result()
+        with client.lease.hold(30) as lease:
+            eventually(lambda: lease.ttl > 0)
+            eventually(lambda: lease._keeper._stream is not None)
+            left.add(lease._keeper._stream)
+        del stream, read, reading, lease
+        eventually(lambda: gc.collect() >= 0 and not left)
+
+
+def test_the_callers_own_errors_are_left_alone(server: EtcdServer) -> None:
+    """They are the context of whatever fails while they are handled."""
+    first, last = ValueError("first"), ValueError("last")
+    first.__cause__, last.__context__ = last, first  # "raise first from last", later
+    with Client(server.endpoint) as client:
+        try:
+            raise first
+        except ValueError:
+            with pytest.raises(errors.FutureRevisionError):
+                call(client)
+    assert first.__traceback__ is not None
 
 
 def test_repr_names_the_endpoint() -> None:
