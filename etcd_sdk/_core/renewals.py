@@ -198,6 +198,7 @@ class Renewals:
 
         To be asked once everything has been done that there is to do now.
         """
+        self._looks_at = math.inf
         if not self._kept:
             return None
         then = self._next_deadline()
@@ -211,8 +212,10 @@ class Renewals:
         return self._batch_at() < self._looks_at
 
     def _batch_at(self) -> float:
-        """When the next renewals are to be sent."""
-        return max(self._due[0][0], self._next_batch) if self._due else math.inf
+        """When the next renewals are to be sent; never, if an answer has to come first."""
+        if not self._due or len(self._asked) >= self._window:
+            return math.inf
+        return max(self._due[0][0], self._next_batch)
 
     def _next_deadline(self) -> float:
         """When the first lease is lost; drops entries of leases that are gone or were renewed."""

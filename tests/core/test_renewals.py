@@ -500,6 +500,27 @@ def test_without_another_server_nothing_is_asked_twice_and_nobody_spins() -> Non
     assert len(world.lost) == 10
 
 
+@pytest.mark.parametrize("ttl", [1, 60])
+def test_nobody_looks_for_what_may_not_be_sent(ttl: int) -> None:
+    """On a new stream few renewals may be unanswered; the others wait for an answer, not for time."""
+    world = Alone()
+    for lease_id in range(30):
+        world.server[lease_id] = Lease(ttl, START)
+        world.keep(lease_id)
+    world.delay = math.inf
+    world.disconnect()
+    world.connect()
+    looks, sent = world.looks, len(world.sent)
+    world.run(0.3)
+    assert len(world.sent) - sent <= 1
+    assert world.looks - looks <= 3
+    world.delay = 0.01
+    world.disconnect()
+    world.connect()
+    world.run(10)
+    assert len(world.sent) - sent > 30
+
+
 def test_after_a_new_stream_whose_time_is_up_first_is_the_first() -> None:
     world = World()
     for lease_id in range(100):
