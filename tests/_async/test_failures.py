@@ -172,27 +172,35 @@ async def test_a_failure_is_gone_once_nobody_holds_it(own_server: EtcdServer) ->
 async def test_nothing_is_left_of_a_stream_that_is_ended_while_it_is_read(
     server: EtcdServer, prefix: str
 ) -> None:
-    seen: list[bool] = []
     left: weakref.WeakSet[object] = weakref.WeakSet()
     async with AsyncClient(server.endpoint) as client:
-        stream = client.rpc.watch.watch()
-        stream.send(pb.WatchRequest(create_request=Watch(prefix).build()))
-
-        async def read() -> None:
-            async for response in stream:
-                seen.append(response.created)
-
-        reading = AsyncBeside(read)
-        await async_eventually(lambda: seen == [True])
-        left.add(stream)
-        stream.cancel()
-        await reading.result()
-        async with client.lease.hold(30) as lease:
-            await async_eventually(lambda: lease.ttl > 0)
-            await async_eventually(lambda: lease._keeper._stream is not None)
-            left.add(lease._keeper._stream)
-        del stream, read, reading, lease
+        await end_a_raw_stream(client, prefix, left)
+        await end_the_stream_of_a_lease(client, left)
         await async_eventually(lambda: gc.collect() >= 0 and not left)
+
+
+async def end_a_raw_stream(
+    client: AsyncClient, prefix: str, streams: weakref.WeakSet[object]
+) -> None:
+    stream = client.rpc.watch.watch()
+    streams.add(stream)
+    stream.send(pb.WatchRequest(create_request=Watch(prefix).build()))
+    seen: list[bool] = []
+
+    async def read() -> None:
+        async for response in stream:
+            seen.append(response.created)
+
+    reading = AsyncBeside(read)
+    await async_eventually(lambda: seen == [True])
+    stream.cancel()
+    await reading.result()
+
+
+async def end_the_stream_of_a_lease(client: AsyncClient, streams: weakref.WeakSet[object]) -> None:
+    async with client.lease.hold(30) as lease:
+        await async_eventually(lambda: lease._keeper._stream is not None)
+        streams.add(lease._keeper._stream)
 
 
 async def test_the_callers_own_errors_are_left_alone(server: EtcdServer) -> None:

@@ -174,27 +174,33 @@ def test_a_failure_is_gone_once_nobody_holds_it(own_server: EtcdServer) -> None:
 def test_nothing_is_left_of_a_stream_that_is_ended_while_it_is_read(
     server: EtcdServer, prefix: str
 ) -> None:
-    seen: list[bool] = []
     left: weakref.WeakSet[object] = weakref.WeakSet()
     with Client(server.endpoint) as client:
-        stream = client.rpc.watch.watch()
-        stream.send(pb.WatchRequest(create_request=Watch(prefix).build()))
-
-        def read() -> None:
-            for response in stream:
-                seen.append(response.created)
-
-        reading = Beside(read)
-        eventually(lambda: seen == [True])
-        left.add(stream)
-        stream.cancel()
-        reading.result()
-        with client.lease.hold(30) as lease:
-            eventually(lambda: lease.ttl > 0)
-            eventually(lambda: lease._keeper._stream is not None)
-            left.add(lease._keeper._stream)
-        del stream, read, reading, lease
+        end_a_raw_stream(client, prefix, left)
+        end_the_stream_of_a_lease(client, left)
         eventually(lambda: gc.collect() >= 0 and not left)
+
+
+def end_a_raw_stream(client: Client, prefix: str, streams: weakref.WeakSet[object]) -> None:
+    stream = client.rpc.watch.watch()
+    streams.add(stream)
+    stream.send(pb.WatchRequest(create_request=Watch(prefix).build()))
+    seen: list[bool] = []
+
+    def read() -> None:
+        for response in stream:
+            seen.append(response.created)
+
+    reading = Beside(read)
+    eventually(lambda: seen == [True])
+    stream.cancel()
+    reading.result()
+
+
+def end_the_stream_of_a_lease(client: Client, streams: weakref.WeakSet[object]) -> None:
+    with client.lease.hold(30) as lease:
+        eventually(lambda: lease._keeper._stream is not None)
+        streams.add(lease._keeper._stream)
 
 
 def test_the_callers_own_errors_are_left_alone(server: EtcdServer) -> None:

@@ -502,7 +502,7 @@ def test_without_another_server_nothing_is_asked_twice_and_nobody_spins() -> Non
 
 @pytest.mark.parametrize("ttl", [1, 60])
 def test_nobody_looks_for_what_may_not_be_sent(ttl: int) -> None:
-    """On a new stream few renewals may be unanswered; the others wait for an answer, not for time."""
+    """On a new stream few may be unanswered; the others wait for an answer, not for time."""
     world = Alone()
     for lease_id in range(30):
         world.server[lease_id] = Lease(ttl, START)
