@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import itertools
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -37,6 +38,14 @@ def own_server() -> Iterator[EtcdServer]:
     """The newest etcd at hand, for a test that does to it what others must not see."""
     with EtcdServer(etcd=NEWEST) as started:
         yield started
+
+
+@pytest.fixture
+def no_collector() -> Iterator[None]:
+    """The garbage collector stays away: for a test of what has to go without it."""
+    gc.disable()
+    yield
+    gc.enable()
 
 
 @pytest.fixture

@@ -128,6 +128,7 @@ async def test_an_interrupt_while_a_read_begins_is_not_kept_for_later() -> None:
         _ = _Begun(read())  # not awaited
 
 
+@pytest.mark.usefixtures("no_collector")
 @pytest.mark.parametrize("is_awaited", [False, True])
 async def test_a_read_that_has_failed_needs_no_garbage_collector(is_awaited: bool) -> None:
     """Nor do its call and the connection, which would stay until then."""
@@ -138,18 +139,14 @@ async def test_a_read_that_has_failed_needs_no_garbage_collector(is_awaited: boo
 
     call = Call()
     is_there = weakref.ref(call)
-    gc.disable()
-    try:
-        begun = _Begun(call.read())
-        if is_awaited:
-            with pytest.raises(asyncio.CancelledError):
-                await begun
-        else:
-            begun.drop()
-        del call, begun
-        assert is_there() is None
-    finally:
-        gc.enable()
+    begun = _Begun(call.read())
+    if is_awaited:
+        with pytest.raises(asyncio.CancelledError):
+            await begun
+    else:
+        begun.drop()
+    del call, begun
+    assert is_there() is None
 
 
 # --- entering -----------------------------------------------------------------------------------

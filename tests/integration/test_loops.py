@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import os
 import threading
 from collections.abc import AsyncIterator, Coroutine
@@ -218,6 +217,7 @@ def test_a_watch_that_was_not_entered_begins_where_it_is(server: EtcdServer, pre
     asyncio.run(use())
 
 
+@pytest.mark.usefixtures("no_collector")
 @pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="sockets are counted in /proc")
 async def test_clients_leave_neither_tasks_nor_sockets(server: EtcdServer, prefix: str) -> None:
     with FaultProxy(server.endpoint) as dead:
@@ -234,17 +234,13 @@ async def test_clients_leave_neither_tasks_nor_sockets(server: EtcdServer, prefi
                 with pytest.raises(errors.LeaseNotFoundError):
                     await client.lease.revoke(404)
 
-        gc.disable()  # it might come late
-        try:
-            await use()  # gRPC has a few of its own
-            await async_eventually(lambda: len(asyncio.all_tasks()) == 1)
-            before = sockets()
-            for _ in range(20):
-                await use()
-            await async_eventually(lambda: len(asyncio.all_tasks()) == 1)
-            await async_eventually(lambda: sockets() <= before)
-        finally:
-            gc.enable()
+        await use()  # gRPC has a few of its own
+        await async_eventually(lambda: len(asyncio.all_tasks()) == 1)
+        before = sockets()
+        for _ in range(20):
+            await use()
+        await async_eventually(lambda: len(asyncio.all_tasks()) == 1)
+        await async_eventually(lambda: sockets() <= before)
 
 
 def sockets() -> int:

@@ -68,8 +68,10 @@ async def async_eventually(
         while True:
             asked = time.monotonic()
             found = condition()
-            # What a server says of itself is asked for without leaving the loop to others.
             busy = time.monotonic() - asked
-            if found if isinstance(found, bool) else await found:
+            if not isinstance(found, bool):
+                found = await found
+            if found:
                 return
+            # A condition that reads metrics keeps the loop from those whom it waits for.
             await asyncio.sleep(max(0.01, 3 * busy))
