@@ -126,7 +126,7 @@ class AsyncConnection:
             channels = list(self._channels)  # also those whose endpoints were left out
         for channel in channels:
             await channel.close()
-        self.hubs.clear()
+        self.hubs.clear()  # they lead back here, as the keepers do
         self.keepers.clear()
         self._wake()
 

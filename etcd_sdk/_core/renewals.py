@@ -198,8 +198,8 @@ class Renewals:
 
         To be asked once everything has been done that there is to do now.
         """
-        self._looks_at = math.inf
         if not self._kept:
+            self._looks_at = math.inf
             return None
         then = self._next_deadline()
         if connected:

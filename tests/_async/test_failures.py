@@ -129,44 +129,59 @@ async def test_closing_ends_a_call_that_waits(own_server: EtcdServer) -> None:
     assert caught.value.in_doubt
 
 
-async def call(client: AsyncClient) -> None:
+async def read_the_future(client: AsyncClient) -> None:
     await client.kv.get("a", revision=2**50)
 
 
-async def aimed_call(client: AsyncClient) -> None:
+async def ask_nobody(client: AsyncClient) -> None:
     await client.maintenance.status(endpoint="127.0.0.1:1")
 
 
-async def raw_stream(client: AsyncClient) -> None:
-    await client.rpc.watch.watch(timeout=0.1).__anext__()
+async def wait_in_vain(client: AsyncClient) -> None:
+    await anext(client.rpc.watch.watch(timeout=0.1))
 
 
-async def watch(client: AsyncClient) -> None:
+async def watch_the_past(client: AsyncClient) -> None:
     async with client.watch("a", start_revision=1) as watch:
-        await watch.__anext__()
+        await anext(watch)
 
 
-async def lease(client: AsyncClient) -> None:
+async def keep_what_is_not_there(client: AsyncClient) -> None:
     kept = client.lease.keep_alive(404)
     await kept.lost.wait(10)
     kept.check()
 
 
+@pytest.mark.usefixtures("no_collector")
 async def test_a_failure_is_gone_once_nobody_holds_it(own_server: EtcdServer) -> None:
     """It leaves nothing to the garbage collector, least of all a call, which holds a connection."""
+    failing = (read_the_future, ask_nobody, wait_in_vain, watch_the_past, keep_what_is_not_there)
     async with AsyncClient(own_server.endpoint) as client:
         put = await client.kv.put("a", "1")
         await client.kv.compact(put.header.revision)
-        gc.disable()
-        try:
-            for fail in (call, aimed_call, raw_stream, watch, lease):
-                with pytest.raises(errors.EtcdError) as caught:
-                    await fail(client)
-                is_there = weakref.ref(caught.value)
-                del caught
-                assert is_there() is None, fail
-        finally:
-            gc.enable()
+        for fail in failing:
+            with pytest.raises(errors.EtcdError) as caught:
+                await fail(client)
+            is_there = weakref.ref(caught.value)
+            del caught
+            assert is_there() is None, fail
+
+
+@pytest.mark.usefixtures("no_collector")
+async def test_a_closed_client_is_gone_once_nobody_holds_it(
+    server: EtcdServer, prefix: str
+) -> None:
+    left: weakref.WeakSet[object] = weakref.WeakSet()
+    await use_and_close(AsyncClient(server.endpoint), prefix, left)
+    await async_eventually(lambda: not left)
+
+
+async def use_and_close(
+    client: AsyncClient, prefix: str, connections: weakref.WeakSet[object]
+) -> None:
+    async with client, client.watch(prefix), client.lease.hold(30):
+        await client.kv.put(prefix, "1")
+    connections.add(client._connection)
 
 
 async def test_nothing_is_left_of_a_stream_that_is_ended_while_it_is_read(
@@ -212,7 +227,7 @@ async def test_the_callers_own_errors_are_left_alone(server: EtcdServer) -> None
             raise first
         except ValueError:
             with pytest.raises(errors.FutureRevisionError):
-                await call(client)
+                await read_the_future(client)
     assert first.__traceback__ is not None
 
 

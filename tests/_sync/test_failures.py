@@ -131,44 +131,55 @@ def test_closing_ends_a_call_that_waits(own_server: EtcdServer) -> None:
     assert caught.value.in_doubt
 
 
-def call(client: Client) -> None:
+def read_the_future(client: Client) -> None:
     client.kv.get("a", revision=2**50)
 
 
-def aimed_call(client: Client) -> None:
+def ask_nobody(client: Client) -> None:
     client.maintenance.status(endpoint="127.0.0.1:1")
 
 
-def raw_stream(client: Client) -> None:
-    client.rpc.watch.watch(timeout=0.1).__next__()
+def wait_in_vain(client: Client) -> None:
+    next(client.rpc.watch.watch(timeout=0.1))
 
 
-def watch(client: Client) -> None:
+def watch_the_past(client: Client) -> None:
     with client.watch("a", start_revision=1) as watch:
-        watch.__next__()
+        next(watch)
 
 
-def lease(client: Client) -> None:
+def keep_what_is_not_there(client: Client) -> None:
     kept = client.lease.keep_alive(404)
     kept.lost.wait(10)
     kept.check()
 
 
+@pytest.mark.usefixtures("no_collector")
 def test_a_failure_is_gone_once_nobody_holds_it(own_server: EtcdServer) -> None:
     """It leaves nothing to the garbage collector, least of all a call, which holds a connection."""
+    failing = (read_the_future, ask_nobody, wait_in_vain, watch_the_past, keep_what_is_not_there)
     with Client(own_server.endpoint) as client:
         put = client.kv.put("a", "1")
         client.kv.compact(put.header.revision)
-        gc.disable()
-        try:
-            for fail in (call, aimed_call, raw_stream, watch, lease):
-                with pytest.raises(errors.EtcdError) as caught:
-                    fail(client)
-                is_there = weakref.ref(caught.value)
-                del caught
-                assert is_there() is None, fail
-        finally:
-            gc.enable()
+        for fail in failing:
+            with pytest.raises(errors.EtcdError) as caught:
+                fail(client)
+            is_there = weakref.ref(caught.value)
+            del caught
+            assert is_there() is None, fail
+
+
+@pytest.mark.usefixtures("no_collector")
+def test_a_closed_client_is_gone_once_nobody_holds_it(server: EtcdServer, prefix: str) -> None:
+    left: weakref.WeakSet[object] = weakref.WeakSet()
+    use_and_close(Client(server.endpoint), prefix, left)
+    eventually(lambda: not left)
+
+
+def use_and_close(client: Client, prefix: str, connections: weakref.WeakSet[object]) -> None:
+    with client, client.watch(prefix), client.lease.hold(30):
+        client.kv.put(prefix, "1")
+    connections.add(client._connection)
 
 
 def test_nothing_is_left_of_a_stream_that_is_ended_while_it_is_read(
@@ -212,7 +223,7 @@ def test_the_callers_own_errors_are_left_alone(server: EtcdServer) -> None:
             raise first
         except ValueError:
             with pytest.raises(errors.FutureRevisionError):
-                call(client)
+                read_the_future(client)
     assert first.__traceback__ is not None
 
 
