@@ -83,7 +83,7 @@ def hold_in_vain(client: Client, server: EtcdServer) -> None:
         try:
             lease.lost.wait(10)
         finally:
-            assert 2 / 3 - 0.2 < time.monotonic() - began < 2
+            assert 2 / 3 - 0.2 < time.monotonic() - began < 1 + 0.2
 
 
 def test_a_lease_is_lost_by_its_deadline_while_no_server_is_there(
@@ -97,7 +97,7 @@ def test_a_lease_is_lost_by_its_deadline_while_no_server_is_there(
         own_server.kill()
         began = time.monotonic()
         assert kept.lost.wait(10)
-        assert time.monotonic() - began < 2
+        assert time.monotonic() - began < 1 + 0.2
         with pytest.raises(errors.LeaseLostError) as caught:
             kept.check()
         assert isinstance(caught.value.__cause__, errors.UnavailableError)
@@ -116,7 +116,7 @@ def test_a_lease_whose_first_renewal_is_not_answered_is_lost(
         kept = client.lease.keep_alive(lease)
         began = time.monotonic()
         assert kept.lost.wait(10)
-        assert 0.4 < time.monotonic() - began < 2
+        assert 0.4 < time.monotonic() - began < 0.8
         assert (kept.lost.reason, kept.ttl) == (LossReason.EXPIRED, 0)
 
 
