@@ -92,6 +92,22 @@ async def test_a_mailbox_keeps_the_order() -> None:
             await read(mailbox)
 
 
+@pytest.mark.parametrize("kind", [AsyncMailbox, Mailbox])
+def test_each_reader_gets_an_error_of_his_own_with_its_cause(
+    kind: type[AsyncMailbox[int]] | type[Mailbox[int]],
+) -> None:
+    mailbox, error = kind(), ValueError("broken")
+    error.__cause__ = cause = OSError("reset")
+    mailbox.close(error)
+    seen = [error]
+    for _ in range(2):
+        with pytest.raises(ValueError, match="broken") as caught:
+            mailbox.take()
+        assert caught.value.__cause__ is cause
+        assert all(caught.value is not each for each in seen)
+        seen.append(caught.value)
+
+
 async def test_a_reader_who_is_cancelled_takes_nothing_along() -> None:
     mailbox: AsyncMailbox[int] = AsyncMailbox()
     for number in range(100):
